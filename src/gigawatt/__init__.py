@@ -1,0 +1,75 @@
+"""Gigawatt: the contracts behind an AI compute programme, as running software.
+
+    import gigawatt as gw
+
+    programme = gw.load("programme.yaml")
+    plan = gw.plan(programme)
+    plan.cash(of="openai")
+
+Each name is imported when it is first used, so that `import gigawatt` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from gigawatt.app import load, plan, schema, summary, write_report
+    from gigawatt.errors import (
+        CycleError,
+        Fault,
+        GigawattError,
+        Infeasible,
+        OutputError,
+        PlanError,
+        ProgrammeError,
+        Unbounded,
+    )
+    from gigawatt.model.clause import Clause, Fit, OnPool
+    from gigawatt.model.plan import Plan
+    from gigawatt.model.programme import Programme
+
+_HOMES = {
+    **dict.fromkeys(("load", "plan", "schema", "summary", "write_report"), "gigawatt.app"),
+    **dict.fromkeys(
+        ("CycleError", "Fault", "GigawattError", "Infeasible", "OutputError", "PlanError", "ProgrammeError", "Unbounded"),
+        "gigawatt.errors",
+    ),
+    **dict.fromkeys(("Clause", "Fit", "OnPool"), "gigawatt.model.clause"),
+    "Plan": "gigawatt.model.plan",
+    "Programme": "gigawatt.model.programme",
+}
+
+__all__ = [
+    "Clause",
+    "CycleError",
+    "Fault",
+    "Fit",
+    "GigawattError",
+    "Infeasible",
+    "OnPool",
+    "OutputError",
+    "Plan",
+    "PlanError",
+    "Programme",
+    "ProgrammeError",
+    "Unbounded",
+    "load",
+    "plan",
+    "schema",
+    "summary",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'gigawatt' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

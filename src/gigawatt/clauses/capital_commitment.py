@@ -1,0 +1,118 @@
+"""`capital_commitment`: an investor's tranches, drawn on notice, within which capital is spent."""
+
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.clause import Clause, Fit
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.fields import Day, Duration, Id, Megawatts, MoneyAmount, Share
+from gigawatt.model.published import CAPEX, Capex
+from gigawatt.model.thing import Thing
+
+
+class PowerCondition(Thing):
+    """Met from the quarter in which so much IT power stands at the sites together."""
+
+    power_mw: Megawatts = Field(alias="power")
+    sites: tuple[Id, ...] = Field(default=(), description="all sites if absent")
+
+
+class Tranche(Thing):
+    """An amount that may be drawn from a day on, or once a condition is met, whichever is later."""
+
+    amount: MoneyAmount
+    from_: Day | None = Field(default=None, alias="from")
+    when: PowerCondition | None = None
+
+
+class CapitalCommitment(Clause):
+    """The investor funds a share of the recipient's capital expenditure, within the tranches open to be drawn."""
+
+    kind: Literal["capital_commitment"]
+    investor: Id
+    recipient: Id
+    tranches: tuple[Tranche, ...] = Field(min_length=1)
+    share: Share = Field(default=Decimal(1), description="share of the capex that is drawn")
+    funds: tuple[Id, ...] = Field(default=(), description="sites and chips; all capex of those who decide if absent")
+    notice: Duration | None = Field(default=None, description="notice of a draw")
+
+    party_fields: ClassVar[tuple[str, ...]] = ("investor", "recipient")
+    reads: ClassVar[frozenset[str]] = frozenset({CAPEX})
+    fit: ClassVar[Fit] = Fit.EXACT
+
+    def constrain(self, draft: ClauseDraft) -> None:
+        """`draw = share x capex` of the quarter, and what is drawn in all stays within the open tranches."""
+        columns, amounts, months = self._funded(draft)
+        calendar = draft.calendar
+        if not len(columns) or not draft.cover.any():
+            return
+        quarters = np.unique(calendar.quarter_of_month[draft.cover > 0])
+        names = tuple(calendar.quarter_names[q] for q in quarters)
+        at = np.searchsorted(quarters, calendar.quarter_of_month[months])
+        draw = draft.add_columns("draw", (names,), unit="money")
+        drawn = draft.add_columns("drawn", (names,), unit="money")
+        spent = draft.add_rows("draw", (names,), unit="money", lower=0.0, upper=0.0)
+        draft.add_entries(spent, draw, 1.0)
+        draft.add_entries(spent[at], columns, -float(self.share) * amounts)
+        sums = draft.add_rows("drawn", (names,), unit="money", lower=0.0, upper=0.0)
+        draft.add_entries(sums, drawn, 1.0)
+        draft.add_entries(sums[1:], drawn[:-1], -1.0)
+        draft.add_entries(sums, draw, -1.0)
+        funds = draft.add_rows("within tranches", (names,), unit="money", upper=0.0)
+        draft.add_entries(funds, drawn, 1.0)
+        for number, tranche in enumerate(self.tranches, start=1):
+            opened = np.array([self._open(tranche, draft, q) for q in quarters])
+            if tranche.when is None:
+                draft.add_entries(funds[opened], draft.on, -float(tranche.amount))
+            else:
+                ready = self._conditional(draft, number, tranche.when, quarters, opened)
+                draft.add_entries(funds, ready, -float(tranche.amount))
+        month = np.array([np.flatnonzero(calendar.quarter_of_month == q)[0] for q in quarters])
+        draft.pay(draw, 1.0, month, payer=self.investor, payee=self.recipient, what="draw", face="cash")
+
+    def _funded(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
+        """The capital expenditure that it funds: columns, amounts, months; flat arrays."""
+        parts = []
+        for item in draft.published(CAPEX):
+            if not isinstance(item, Capex) or item.payer not in draft.programme.decides:
+                continue
+            if self.funds and item.place not in self.funds:
+                continue
+            inside = draft.cover[item.months] > 0
+            parts.append((item.columns[inside], item.amounts[inside], item.months[inside]))
+        if not parts:
+            return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64)
+        columns, amounts, months = (np.concatenate([part[i] for part in parts]) for i in range(3))
+        return columns, amounts, months
+
+    def _open(self, tranche: Tranche, draft: ClauseDraft, quarter: int) -> bool:
+        """Whether a tranche's day comes before the quarter ends."""
+        return tranche.from_ is None or tranche.from_ < draft.calendar.quarters[quarter].until
+
+    def _conditional(
+        self, draft: ClauseDraft, number: int, when: PowerCondition, quarters: Ints, opened: Floats
+    ) -> Ints:
+        """`ready[q] <= ready[q-1] + meets[q]`, where the power standing is at least the condition's times `meets`."""
+        calendar, sites = draft.calendar, draft.draft.site_ids
+        names = tuple(calendar.quarter_names[q] for q in quarters)
+        ready = draft.add_columns(f"ready {number}", (names,), unit="1", upper=np.where(opened, 1.0, 0.0))
+        meets = draft.add_columns(f"meets {number}", (names,), unit="1", upper=1.0, integer=True)
+        power = draft.add_rows(f"power {number}", (names,), unit="MW", lower=0.0)
+        chosen = [i for i, site in enumerate(sites) if not when.sites or site in when.sites]
+        months = calendar.first_month[quarters]
+        if chosen:
+            draft.add_entries(power, draft.draft.powered[np.array(chosen)][:, months], 1.0)
+        draft.add_entries(power, meets, -float(when.power_mw))
+        order = draft.add_rows(f"ready {number}", (names,), unit="1", upper=0.0)
+        draft.add_entries(order, ready, 1.0)
+        draft.add_entries(order[1:], ready[:-1], -1.0)
+        draft.add_entries(order, meets, -1.0)
+        if draft.is_offer:
+            signed = draft.add_rows(f"signed {number}", (names,), unit="1", upper=0.0)
+            draft.add_entries(signed, ready, 1.0)
+            draft.add_entries(signed, draft.on, -1.0)
+        return ready

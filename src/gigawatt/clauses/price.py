@@ -1,0 +1,98 @@
+"""`price`: a dated rate on Use, for chips that are rented by the hour."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.clause import Fit, OnPool
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.fields import ChipSeries, PricePerChipHour
+from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
+
+
+class Price(OnPool):
+    """Chips on rent at a price for every chip-hour of Use, as many as are offered, no longer than they are used."""
+
+    kind: Literal["price"]
+    price_per_chip_hour: PricePerChipHour = Field(alias="price", description="price of a chip-hour of Use")
+    chips: ChipSeries | None = Field(default=None, description="most chips on rent at once; unbounded if absent")
+
+    publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, UNIT_PRICE, COMMITMENTS})
+    fit: ClassVar[Fit] = Fit.EXACT
+
+    def constrain(self, draft: ClauseDraft) -> None:
+        """`rented` chips by month, within what is offered and signed; Use is paid for at the month's price."""
+        calendar, pool = draft.calendar, self.pool_id(draft.contract.seller)
+        months = np.flatnonzero(draft.cover > 0)
+        if not len(months):
+            return
+        use = draft.use([pool])
+        most = self._most(draft, pool)
+        names = tuple(calendar.month_names[t] for t in months)
+        rented = draft.add_columns("rented", (names,), unit="chip", upper=most[months])
+        levels = np.zeros((len(months), len(calendar.months)))
+        levels[np.arange(len(months)), months] = 1.0
+        draft.provide(pool, rented, levels)
+        if draft.is_offer:
+            rows = draft.add_rows("signed", (names,), unit="chip", upper=0.0)
+            draft.add_entries(rows, rented, 1.0)
+            draft.add_entries(rows, draft.on, -most[months])
+        price = calendar.monthly(self.price_per_chip_hour)
+        draft.pay(use.columns, price[use.month] * use.hours, use.month, what="rent")
+        asked = np.where(draft.cover > 0, price, np.inf)
+        draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked))
+        if COMMITMENTS in draft.draft.wanted:
+            self._publish_steps(draft, pool, rented, months, most)
+
+    def _most(self, draft: ClauseDraft, pool: str) -> Floats:
+        """Most chips on rent by month, shape (T,): what is offered, and never more than the workloads could use."""
+        calendar = draft.calendar
+        use = draft.use([pool])
+        by_slice = np.zeros((len(calendar.months), len(calendar.slice_names)))
+        sliced = use.slice >= 0
+        np.add.at(by_slice, (use.month[sliced], use.slice[sliced]), use.upper[sliced])
+        by_month: Floats = by_slice.max(axis=1)
+        np.add.at(by_month, use.month[~sliced], use.upper[~sliced])
+        if self.chips is None:
+            return by_month
+        return np.asarray(np.minimum(calendar.level(self.chips, draft.span), by_month))
+
+    def _publish_steps(self, draft: ClauseDraft, pool: str, rented: Ints, months: Ints, most: Floats) -> None:
+        """Steps up in rent are commitments to new capacity, quarter by quarter; rent is not kept once it falls."""
+        calendar = draft.calendar
+        quarter = calendar.quarter_of_month[months]
+        quarters = np.unique(quarter)
+        names = tuple(calendar.quarter_names[q] for q in quarters)
+        peak = np.array([most[calendar.quarter_of_month == q].max() for q in quarters])
+        level = draft.add_columns("rent level", (names,), unit="chip", upper=peak)
+        step = draft.add_columns("rent step", (names,), unit="chip", upper=peak)
+        held = draft.add_rows("rent level", (tuple(calendar.month_names[int(t)] for t in months),), unit="chip", upper=0.0)
+        draft.add_entries(held, rented, 1.0)
+        draft.add_entries(held, level[np.searchsorted(quarters, quarter)], -1.0)
+        rise = draft.add_rows("rent step", (names,), unit="chip", upper=0.0)
+        draft.add_entries(rise, level, 1.0)
+        draft.add_entries(rise[1:], level[:-1], -1.0)
+        draft.add_entries(rise, step, -1.0)
+        count, mw = len(calendar.quarters), draft.chip_mw(pool)
+        columns = np.full((count, 1), -1, dtype=np.int64)
+        columns[quarters, 0] = step
+        size = np.zeros(count)
+        size[quarters] = peak * mw
+        draft.publish(
+            COMMITMENTS,
+            Commitment(
+                name=draft.name,
+                by=draft.name,
+                provider=draft.contract.seller,
+                pools=(pool,),
+                columns=columns,
+                mw=np.full((count, 1), mw),
+                switch=np.full(count, -1, dtype=np.int64),
+                most_mw=size,
+                stock_most_mw=size,
+                kept=False,
+                workloads=self.for_workloads,
+            ),
+        )

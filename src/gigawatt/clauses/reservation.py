@@ -1,0 +1,165 @@
+"""`reservation`: dedicated chips for a fixed fee over a term, used or not."""
+
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.clause import Fit, OnPool
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.fields import ChipSeries, Count, PricePerChipHour
+from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
+from gigawatt.model.thing import Thing
+
+
+class Choice(Thing):
+    """A number of chips that the plan chooses once, from `min` to `max` in steps."""
+
+    min: Count
+    max: Count
+    step: Count = Field(default=Decimal(1))
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Choice":
+        if self.step <= 0:
+            raise ValueError("`step` must be above nought")
+        if self.max < self.min or (self.max - self.min) % self.step:
+            raise ValueError(f"`max` {self.max} must be `min` {self.min} plus a whole number of steps of {self.step}")
+        return self
+
+
+class Takes(Thing):
+    """Chips that the buyer may add each quarter, kept to the end of the contract, up to `most` in all."""
+
+    most: ChipSeries
+    take: Literal["quarterly"]
+
+
+def _form(value: Any) -> str:
+    keys = set(value) if isinstance(value, dict) else set()
+    if isinstance(value, Choice) or keys & {"min", "max", "step"}:
+        return "choice"
+    if isinstance(value, Takes) or keys & {"most", "take"}:
+        return "takes"
+    return "series"
+
+
+Chips = Annotated[
+    Annotated[ChipSeries, Tag("series")] | Annotated[Choice, Tag("choice")] | Annotated[Takes, Tag("takes")],
+    Discriminator(_form),
+]
+
+
+class Reservation(OnPool):
+    """Chips held for the buyer at a price for every hour reserved."""
+
+    kind: Literal["reservation"]
+    chips: Chips = Field(description="a number, a dated series, {min, max, step}, or {most, take: quarterly}")
+    price_per_chip_hour: PricePerChipHour = Field(alias="price", description="price of a chip-hour, used or not")
+
+    publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, UNIT_PRICE, COMMITMENTS})
+    fit: ClassVar[Fit] = Fit.EXACT
+
+    def constrain(self, draft: ClauseDraft) -> None:
+        """Capacity for the pool and a fee for it, by one of three forms: fixed, chosen once, taken by the quarter."""
+        if not draft.cover.any():
+            return
+        calendar, pool = draft.calendar, self.pool_id(draft.contract.seller)
+        fee = calendar.monthly(self.price_per_chip_hour) * calendar.month_hours
+        asked = np.where(draft.cover > 0, calendar.monthly(self.price_per_chip_hour), np.inf)
+        draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked, new=draft.is_offer))
+        if isinstance(self.chips, Takes):
+            self._take(draft, self.chips, pool, fee)
+        elif isinstance(self.chips, Choice):
+            self._choose(draft, self.chips, pool, fee)
+        else:
+            levels = calendar.level(self.chips, draft.span)[None, :]
+            self._hold(draft, pool, np.array([draft.on]), levels, fee)
+
+    def _hold(self, draft: ClauseDraft, pool: str, columns: Ints, levels: Floats, fee: Floats) -> None:
+        """Chips `levels[k, t] x columns[k]` stand and are paid for; shapes (K,), (K, T)."""
+        draft.provide(pool, columns, levels)
+        which, month = np.nonzero(levels)
+        draft.pay(columns[which], levels[which, month] * fee[month], month, what="fee")
+        calendar, mw = draft.calendar, draft.chip_mw(pool)
+        rises = np.maximum(np.diff(levels, axis=1, prepend=0.0), 0.0)
+        size = np.zeros((len(calendar.quarters), len(columns)))
+        np.add.at(size, calendar.quarter_of_month, rises.T * mw)
+        ends = draft.draft.upper_of(columns)
+        most = size @ ends
+        starts = np.where(size > 0, columns[None, :], -1)
+        switch = np.where(most > 0, draft.on, -1)
+        draft.publish(
+            COMMITMENTS,
+            Commitment(
+                name=draft.name,
+                by=draft.name,
+                provider=draft.contract.seller,
+                pools=(pool,),
+                columns=starts,
+                mw=size,
+                switch=switch,
+                most_mw=most,
+                stock_most_mw=np.cumsum(most),
+                new=draft.is_offer,
+                workloads=self.for_workloads,
+            ),
+        )
+
+    def _choose(self, draft: ClauseDraft, choice: Choice, pool: str, fee: Floats) -> None:
+        """`chips = min on + step steps`, with `steps <= (max - min) / step on`."""
+        most = int((choice.max - choice.min) / choice.step)
+        steps = draft.add_columns("steps", (), unit="1", upper=float(most), integer=True)
+        row = draft.add_rows("steps", (), unit="1", upper=0.0)
+        draft.add_entries(row, steps, 1.0)
+        draft.add_entries(row, draft.on, -float(most))
+        levels = np.outer([float(choice.min), float(choice.step)], draft.cover)
+        self._hold(draft, pool, np.array([draft.on, int(steps)]), levels, fee)
+
+    def _take(self, draft: ClauseDraft, takes: Takes, pool: str, fee: Floats) -> None:
+        """`held[q] = held[q-1] + taken[q] <= most[q] on`; the fee is for what is held."""
+        calendar = draft.calendar
+        months = np.flatnonzero(draft.cover > 0)
+        quarter = calendar.quarter_of_month[months]
+        quarters = np.unique(quarter)
+        names = tuple(calendar.quarter_names[q] for q in quarters)
+        offered = calendar.monthly(takes.most)[months]
+        most = np.array([offered[quarter == q].min() for q in quarters])
+        most = np.minimum.accumulate(most[::-1])[::-1]  # what is taken is kept, so a later, lower bound binds before
+        taken = draft.add_columns("taken", (names,), unit="chip", upper=most)
+        held = draft.add_columns("held", (names,), unit="chip", upper=most)
+        rows = draft.add_rows("held", (names,), unit="chip", lower=0.0, upper=0.0)
+        draft.add_entries(rows, held, 1.0)
+        draft.add_entries(rows[1:], held[:-1], -1.0)
+        draft.add_entries(rows, taken, -1.0)
+        if draft.is_offer:
+            signed = draft.add_rows("signed", (names,), unit="chip", upper=0.0)
+            draft.add_entries(signed, held, 1.0)
+            draft.add_entries(signed, draft.on, -most)
+        levels = np.where(calendar.quarter_of_month[None, :] == quarters[:, None], draft.cover[None, :], 0.0)
+        draft.provide(pool, held, levels)
+        which, month = np.nonzero(levels)
+        draft.pay(held[which], levels[which, month] * fee[month], month, what="fee")
+        count, mw = len(calendar.quarters), draft.chip_mw(pool)
+        columns = np.full((count, 1), -1, dtype=np.int64)
+        columns[quarters, 0] = taken
+        size = np.zeros(count)
+        size[quarters] = most * mw
+        draft.publish(
+            COMMITMENTS,
+            Commitment(
+                name=draft.name,
+                by=draft.name,
+                provider=draft.contract.seller,
+                pools=(pool,),
+                columns=columns,
+                mw=np.full((count, 1), mw),
+                switch=np.full(count, -1, dtype=np.int64),
+                most_mw=size,
+                stock_most_mw=size,
+                new=draft.is_offer,
+                workloads=self.for_workloads,
+            ),
+        )

@@ -1,0 +1,135 @@
+"""The horizon as arrays: months, slices of the day, quarters and discount factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from gigawatt.values.series import Series
+from gigawatt.values.span import Span, months_between
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Calendar months `t`, slices `s` and calendar quarters `q` of a half-open horizon of whole months.
+
+    `slice_hours` are hours a day by slice and sum to 24; `discount_per_year` is the rate at which money is discounted.
+    """
+
+    span: Span
+    slices: Mapping[str, Decimal]
+    discount_per_year: float
+
+    @cached_property
+    def months(self) -> tuple[Span, ...]:
+        """The months, T of them."""
+        return tuple(months_between(self.span.start, self.span.until))
+
+    @cached_property
+    def month_names(self) -> tuple[str, ...]:
+        """`2027-01` and so on, T of them."""
+        return tuple(f"{month.start:%Y-%m}" for month in self.months)
+
+    @cached_property
+    def slice_names(self) -> tuple[str, ...]:
+        """The slices of the day in file order, S of them."""
+        return tuple(self.slices)
+
+    @cached_property
+    def hours(self) -> Floats:
+        """Hours, shape (T, S): days of the month times hours a day."""
+        days = np.array([month.days for month in self.months], dtype=np.float64)
+        return np.asarray(days[:, None] * np.array([float(value) for value in self.slices.values()])[None, :])
+
+    @cached_property
+    def month_hours(self) -> Floats:
+        """Hours of each month, shape (T,)."""
+        return np.array([24.0 * month.days for month in self.months])
+
+    @cached_property
+    def quarters(self) -> tuple[Span, ...]:
+        """Calendar quarters cut to the horizon, Q of them."""
+        quarters: list[Span] = []
+        for index, month in enumerate(self.months):
+            if index and self.quarter_of_month[index] == self.quarter_of_month[index - 1]:
+                quarters[-1] = Span(quarters[-1].start, month.until)
+            else:
+                quarters.append(month)
+        return tuple(quarters)
+
+    @cached_property
+    def quarter_names(self) -> tuple[str, ...]:
+        """`2027Q1` and so on, Q of them."""
+        return tuple(f"{quarter.start:%Y}Q{(quarter.start.month + 2) // 3}" for quarter in self.quarters)
+
+    @cached_property
+    def month_index(self) -> dict[str, int]:
+        """The position of each month by its name."""
+        return {name: position for position, name in enumerate(self.month_names)}
+
+    @cached_property
+    def quarter_index(self) -> dict[str, int]:
+        """The position of each quarter by its name."""
+        return {name: position for position, name in enumerate(self.quarter_names)}
+
+    @cached_property
+    def quarter_of_month(self) -> Ints:
+        """The quarter of each month, shape (T,)."""
+        absolute = [month.start.year * 4 + (month.start.month - 1) // 3 for month in self.months]
+        return np.array(absolute, dtype=np.int64) - absolute[0]
+
+    @cached_property
+    def first_month(self) -> Ints:
+        """The first month of each quarter, shape (Q,)."""
+        return np.searchsorted(self.quarter_of_month, np.arange(len(self.quarters)))
+
+    @cached_property
+    def discount(self) -> Floats:
+        """Discount factor at the middle of each month, shape (T,)."""
+        middle = [(month.start - self.span.start).days + month.days / 2 for month in self.months]
+        return np.asarray((1.0 + self.discount_per_year) ** (-np.array(middle) / 365.25))
+
+    def month_of(self, day: date) -> int:
+        """The month that contains `day`: -1 before the horizon, T after it."""
+        offset = (day.year - self.span.start.year) * 12 + day.month - self.span.start.month
+        return min(max(offset, -1), len(self.months))
+
+    def quarter_of(self, day: date) -> int:
+        """The quarter that contains `day`: -1 before the horizon, Q after it."""
+        month = self.month_of(day)
+        if month < 0 or month >= len(self.months):
+            return -1 if month < 0 else len(self.quarters)
+        return int(self.quarter_of_month[month])
+
+    def cover(self, span: Span) -> Floats:
+        """Share of each month's days that lie in `span`, shape (T,)."""
+        return np.array([month.overlap(span) / month.days for month in self.months])
+
+    def monthly(self, series: Series, before: Decimal = Decimal(0)) -> Floats:
+        """A series by month, shape (T,), `before` where it has no value yet."""
+        return np.array([float(value) for value in series.monthly(self.months, before)])
+
+    def level(self, series: Series, span: Span) -> Floats:
+        """The mean over each month of a series that counts only inside `span`, shape (T,)."""
+        levels = np.zeros(len(self.months))
+        inside = [(t, Span(max(m.start, span.start), min(m.until, span.until))) for t, m in enumerate(self.months) if m.overlap(span) > 0]
+        values = series.monthly([part for _, part in inside], Decimal(0))
+        for (t, part), value in zip(inside, values, strict=True):
+            levels[t] = float(value) * part.days / self.months[t].days
+        return levels
+
+    def sum_discount(self, starts: Ints, lengths: Ints) -> Floats:
+        """Sum of the discount factors over `lengths` months from each of `starts`, cut at the horizon's end."""
+        running = np.concatenate([[0.0], np.cumsum(self.discount)])
+        ends = np.minimum(starts + lengths, len(self.months))
+        return np.asarray(running[ends] - running[np.minimum(starts, len(self.months))])

@@ -1,0 +1,328 @@
+"""The draft as one clause sees it: what it writes is signed with its name and holds only if its contract is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from gigawatt.model.calendar import Calendar, Floats, Ints
+from gigawatt.model.draft import Axis, Draft, Face, Payment, Unit, UseTable, Values
+from gigawatt.model.published import AMOUNT, CAPEX, Amount, Capex, Published
+from gigawatt.values.span import Span, add_months, contract_years
+
+if TYPE_CHECKING:
+    from gigawatt.model.clause import Clause
+    from gigawatt.model.contract import Contract
+    from gigawatt.model.programme import Programme
+
+
+@dataclass(frozen=True)
+class ClauseDraft:
+    """A draft behind the name of one clause.
+
+    `on` is the column that is one where the contract is signed: fixed at one for a signed contract, a binary for an
+    offer. Multiply every constant by it, and there is one form for both.
+    """
+
+    draft: Draft
+    clause: Clause
+    clause_id: str
+    contract: Contract
+    contract_id: str
+    on: int
+
+    @property
+    def name(self) -> str:
+        """The clause's full name, `contract/clause`."""
+        return f"{self.contract_id}/{self.clause_id}"
+
+    @property
+    def programme(self) -> Programme:
+        """The programme that is planned."""
+        return self.draft.programme
+
+    @property
+    def calendar(self) -> Calendar:
+        """The horizon as arrays."""
+        return self.draft.calendar
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether the plan decides on signing."""
+        return self.on != self.draft.one
+
+    @property
+    def buyer_decides(self) -> bool:
+        """Whether the buyer is among those whose choices are optimised."""
+        return self.contract.buyer in self.programme.decides
+
+    @cached_property
+    def whole_span(self) -> Span:
+        """The clause's days, those outside the horizon too; an open end is the horizon's."""
+        horizon = self.calendar.span
+        start = min(self.contract.from_ or horizon.start, self.clause.from_ or horizon.start)
+        until = max(self.contract.until or horizon.until, self.clause.until or horizon.until, start)
+        return self.clause.span_within(self.contract.span_within(Span(start, until)))
+
+    @cached_property
+    def span(self) -> Span:
+        """The clause's days inside the horizon; empty (start = until) where there are none."""
+        whole, horizon = self.whole_span, self.calendar.span
+        start = min(max(whole.start, horizon.start), horizon.until)
+        return Span(start, max(start, min(whole.until, horizon.until)))
+
+    @cached_property
+    def cover(self) -> Floats:
+        """Share of each month's days in which the clause is in force, shape (T,)."""
+        return self.calendar.cover(self.span)
+
+    @cached_property
+    def years(self) -> list[Span]:
+        """The contract years that touch the horizon, each whole: from an anniversary to the next."""
+        years = contract_years(self.whole_span)
+        whole = [Span(year.start, add_months(self.whole_span.start, 12 * (n + 1))) for n, year in enumerate(years)]
+        return [year for year in whole if year.overlap(self.span) > 0]
+
+    def share(self, part: Span) -> Floats:
+        """Share of each month's days in force that lie in `part`, shape (T,); nought where it is not in force."""
+        days = np.array([month.overlap(self.span) for month in self.calendar.months])
+        inside = np.array([month.overlap(part.within(self.span)) for month in self.calendar.months])
+        return np.asarray(inside / np.maximum(days, 1))
+
+    def last_month(self, part: Span) -> int:
+        """The month in which a span ends, at the latest the horizon's last."""
+        until = part.within(self.calendar.span).until
+        return self.calendar.month_of(until) - (until.day == 1)
+
+    def chip_mw(self, pool: str) -> float:
+        """IT power of one chip of a pool, MW."""
+        chip = self.programme.chips[self.programme.pools[pool].chip]
+        return float(chip.it_power_kw or 0) / 1000.0
+
+    def pin(self, label: str, columns: Ints, amounts: Floats, floor: float, *, unit: Unit) -> int:
+        """The shortfall of `sum of amounts x columns` under a floor, pinned from both sides; returns its column.
+
+        `quantity - floor on = excess - shortfall`, and one binary forbids both above nought, so that the shortfall is
+        what the contract says, whoever decides.
+        """
+        most = float(np.maximum(amounts, 0.0) @ self.draft.upper_of(columns)) if len(columns) else 0.0
+        shortfall = self.add_columns(f"shortfall {label}", (), unit=unit, upper=max(floor, 0.0))
+        if floor <= 0:
+            return int(shortfall)
+        excess = self.add_columns(f"excess {label}", (), unit=unit, upper=most)
+        balance = self.add_rows(f"floor {label}", (), unit=unit, lower=0.0, upper=0.0)
+        self.add_entries(balance, columns, amounts)
+        self.add_entries(balance, self.on, -floor)
+        self.add_entries(balance, excess, -1.0)
+        self.add_entries(balance, shortfall, 1.0)
+        short = self.add_columns(f"short {label}", (), unit="1", upper=1.0, integer=True)
+        under = self.add_rows(f"short {label}", (), unit=unit, upper=0.0)
+        self.add_entries(under, shortfall, 1.0)
+        self.add_entries(under, short, -floor)
+        over = self.add_rows(f"excess {label}", (), unit=unit, upper=most)
+        self.add_entries(over, excess, 1.0)
+        self.add_entries(over, short, most)
+        return int(shortfall)
+
+    def add_columns(
+        self,
+        name: str,
+        axes: tuple[Axis, ...],
+        *,
+        unit: Unit,
+        lower: Values = 0.0,
+        upper: Values = np.inf,
+        integer: bool = False,
+    ) -> Ints:
+        """A block of columns named `contract/clause.name`, in the shape of `axes`."""
+        full = f"{self.name}.{name}"
+        return self.draft.add_columns(
+            full, axes, unit=unit, by=self.name, lower=lower, upper=upper, integer=integer
+        )
+
+    def add_rows(
+        self, name: str, axes: tuple[Axis, ...], *, unit: Unit, lower: Values = -np.inf, upper: Values = np.inf
+    ) -> Ints:
+        """A block of rows named `contract/clause.name`, in the shape of `axes`."""
+        return self.draft.add_rows(f"{self.name}.{name}", axes, unit=unit, by=self.name, lower=lower, upper=upper)
+
+    def add_entries(self, rows: npt.ArrayLike, columns: npt.ArrayLike, values: npt.ArrayLike) -> None:
+        """Entries at (rows, columns), broadcast."""
+        self.draft.add_entries(rows, columns, values)
+
+    def pay(
+        self,
+        columns: npt.ArrayLike,
+        amounts: npt.ArrayLike,
+        months: npt.ArrayLike,
+        *,
+        what: str,
+        payer: str | None = None,
+        payee: str | None = None,
+        face: Face = "both",
+    ) -> Payment:
+        """A payment in the clause's name, by default from buyer to seller; published if the clause says so."""
+        payment = self.draft.pay(
+            columns,
+            amounts,
+            months,
+            payer=payer or self.contract.buyer,
+            payee=payee or self.contract.seller,
+            by=self.name,
+            what=what,
+            face=face,
+        )
+        if AMOUNT in self.clause.publishes and face in ("both", "cash"):
+            flat = (payment.columns, payment.amounts, payment.months)
+            self.publish(AMOUNT, Amount(self.name, self.contract_id, payment.payer, payment.payee, *flat))
+        return payment
+
+    def use(self, pools: Iterable[str] | None = None, workloads: Iterable[str] | None = None) -> UseTable:
+        """The Use of some pools (default all) by some workloads (default those that the clause is for, or all)."""
+        table = self.draft.use
+        mask = self.cover[table.month] > 0
+        if pools is not None:
+            mask &= _among(table.pool, self.draft.pool_ids, pools)
+        wanted = tuple(workloads) if workloads is not None else self.clause.for_workloads
+        if wanted:
+            mask &= _among(table.workload, self.draft.workload_ids, wanted)
+        return table.where(mask)
+
+    def provide(self, pool: str, columns: npt.ArrayLike, chips: npt.ArrayLike) -> None:
+        """Capacity for a pool: `sum over k of chips[k, t] x columns[k]` stand in it in month t; shapes (K,), (K, T).
+
+        Where the chips stand in a pool that those who decide own, a promise among them moves money only, and one to a
+        stranger takes the chips away.
+        """
+        if self.owned(pool) == self.buyer_decides:
+            return
+        rows = self.draft.standing_rows[self.draft.pool_ids.index(pool)]
+        sign = 1.0 if self.buyer_decides else -1.0
+        self.draft.add_changes(rows, columns, -sign * np.atleast_2d(np.asarray(chips, dtype=np.float64)))
+
+    def owned(self, pool: str) -> bool:
+        """Whether those who decide own the pool's chips."""
+        return self.programme.pools[pool].owner in self.programme.decides
+
+    def bring(self, site: str, columns: npt.ArrayLike, power_mw: npt.ArrayLike) -> None:
+        """IT power for a site: `sum over k of power_mw[k, t] x columns[k]`, where the tenant decides; (K,), (K, T)."""
+        if self.buyer_decides and site in self.draft.site_ids:
+            rows = self.draft.powered_rows[self.draft.site_ids.index(site)]
+            self.draft.add_changes(rows, columns, -np.atleast_2d(np.asarray(power_mw, dtype=np.float64)))
+
+    def supply(self, chip: str, quarters: Ints, columns: npt.ArrayLike) -> None:
+        """Chips for the pools of the contract's buyer; a signed contract takes the place of the catalogue's price."""
+        key = (chip, self.contract.buyer)
+        if key not in self.draft.supply_rows:
+            return
+        self.draft.add_entries(self.draft.supply_rows[key][quarters], columns, -1.0)
+        if not self.is_offer:
+            self.draft.close(self.draft.catalogue[key], self.name)
+
+    def invest(
+        self,
+        columns: Ints,
+        amounts: Floats,
+        starts: Ints,
+        *,
+        paid: Sequence[tuple[float, Ints]],
+        life_months: int,
+        place: str,
+        what: str,
+    ) -> None:
+        """Capital expenditure of the buyer, see `invest` below; signed and published."""
+        for capex in invest(
+            self.draft,
+            columns,
+            amounts,
+            starts,
+            paid=paid,
+            life_months=life_months,
+            place=place,
+            payer=self.contract.buyer,
+            payee=self.contract.seller,
+            by=self.name,
+            what=what,
+        ):
+            self.publish(CAPEX, capex)
+
+    def close(self, columns: npt.ArrayLike) -> None:
+        """Hold columns at nought in the clause's name; for an offer, only where it is signed."""
+        columns = np.asarray(columns, dtype=np.int64).ravel()
+        if not self.is_offer:
+            self.draft.close(columns, self.name)
+            return
+        upper = self.draft.upper_of(columns)
+        rows = self.add_rows("closed", (tuple(map(str, columns)),), unit="chip", upper=upper)
+        self.add_entries(rows, columns, 1.0)
+        self.add_entries(rows, self.on, upper)
+
+    def publish(self, name: str, item: Published) -> None:
+        """Give a named quantity to clauses drafted later."""
+        self.draft.publish(name, item)
+
+    def published(self, name: str) -> list[Published]:
+        """What was published under a name that the clause `reads`."""
+        if name not in self.clause.reads:
+            raise LookupError(f"{self.name} reads `{name}` without saying so in its `reads`")
+        return self.draft.published[name]
+
+
+def invest(
+    draft: Draft,
+    columns: Ints,
+    amounts: Floats,
+    starts: Ints,
+    *,
+    paid: Sequence[tuple[float, Ints]],
+    life_months: int,
+    place: str,
+    payer: str,
+    payee: str,
+    by: str,
+    what: str,
+) -> list[Capex]:
+    """Capital expenditure `amounts x columns` for things that serve from months `starts` for `life_months`.
+
+    In the objective: an annuity at the discount rate over the life, the part inside the horizon. In the cash table:
+    the payments, `paid` as (share, months). Beyond the horizon: the present value of the annuities not charged.
+    """
+    calendar = draft.calendar
+    rate = (1.0 + calendar.discount_per_year) ** (1.0 / 12.0) - 1.0
+    factor = 1.0 / life_months if rate == 0 else rate / (1.0 - (1.0 + rate) ** -life_months)
+    starts = np.broadcast_to(starts, columns.shape)
+    inside = calendar.sum_discount(starts, np.full(columns.shape, life_months)) * factor
+    at_start = calendar.discount[np.clip(starts, 0, len(calendar.months) - 1)]
+    signed = {"payer": payer, "payee": payee, "by": by, "what": what}
+    draft.pay(columns, amounts * inside / at_start, starts, face="objective", **signed)
+    left = np.maximum(life_months - (len(calendar.months) - starts), 0)
+    worth = left * factor if rate == 0 else factor * (1.0 - (1.0 + rate) ** -left.astype(np.float64)) / rate
+    last = len(calendar.months) - 1
+    draft.pay(columns, amounts * worth, last, face="beyond", **signed)
+    capex = []
+    for share, months in paid:
+        payment = draft.pay(columns, amounts * share, months, face="cash", **signed)
+        capex.append(Capex(by, place, payer, payment.columns, payment.amounts, payment.months))
+    return capex
+
+
+def stated(done: Mapping[date, Decimal], year: Span) -> Decimal | None:
+    """What was done in a contract year, as last stated; None where nothing is stated for that year."""
+    days = [day for day in done if year.contains(day)]
+    return done[max(days)] if days else None
+
+
+def _among(codes: Ints, names: Sequence[str], wanted: Iterable[str]) -> npt.NDArray[np.bool_]:
+    chosen = np.zeros(len(names), dtype=bool)
+    index = {name: position for position, name in enumerate(names)}
+    for name in wanted:
+        if name in index:
+            chosen[index[name]] = True
+    return chosen[codes]

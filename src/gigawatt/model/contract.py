@@ -1,0 +1,61 @@
+"""A contract: who buys of whom, whether it binds, for how long, and the clauses in it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, SerializeAsAny, model_validator
+
+from gigawatt.model.clause import Clause, Spanned
+from gigawatt.model.fields import Cite, Day, Duration, Flag, Id, PerYear, Text, Words
+from gigawatt.model.parsing import refuse
+from gigawatt.model.thing import Thing
+from gigawatt.values.span import Span
+
+Status = Literal["announced", "loi", "offer", "signed"]
+Basis = Literal["contract", "policy", "law", "press"]
+
+
+class Payment(Thing):
+    """How and when invoices are paid."""
+
+    invoice: Text | None = None
+    net: Duration | None = None
+    dispute: Duration | None = None
+    late_interest_per_year: PerYear | None = Field(default=None, alias="late_interest")
+    set_off: Flag = False
+
+
+class Contract(Spanned):
+    """An agreement between a buyer and a seller. An offer is a decision; announced and loi bind nothing."""
+
+    buyer: Id
+    seller: Id
+    status: Status
+    sign_by: Day | None = Field(default=None, description="last day on which an offer can be signed")
+    signed: Day | None = Field(default=None, description="day of signature; `from` where left out")
+    payment: Payment = Field(default_factory=Payment)
+    time_zone: Text | None = None
+    precedence: Words = ()
+    basis: Basis = "contract"
+    cite: Cite | None = None
+    clauses: Mapping[Id, SerializeAsAny[Clause]] = Field(default_factory=dict)
+
+    @property
+    def span(self) -> Span:
+        """The days of the contract; an end that the file leaves open lies at the horizon's, once it is read."""
+        start = self.from_ or date.min
+        return Span(start, max(start, self.until or date.max))
+
+    @property
+    def signed_on(self) -> date | None:
+        """The day of signature, or `from` where the file does not say."""
+        return self.signed or self.from_
+
+    @model_validator(mode="after")
+    def _an_offer_says_by_when(self) -> "Contract":
+        if self.status == "offer" and self.sign_by is None:
+            refuse("an offer needs `sign_by`, the last day on which it can be signed", "status")
+        if self.buyer == self.seller:
+            refuse(f"{self.seller} cannot sell to itself", "seller")
+        return self

@@ -1,0 +1,302 @@
+"""A plan on paper: columns, rows, entries and payments in blocks of arrays, each signed by who asks for it.
+
+Natural units throughout (chips, MW, chip-hours, money in main units); `planner/highs.py` alone turns a draft into a
+solver's model. Nothing here loops over cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from gigawatt.errors import PlanError
+from gigawatt.model.calendar import Calendar, Floats, Ints
+from gigawatt.model.published import NAMES, Published
+
+if TYPE_CHECKING:
+    from gigawatt.model.programme import Programme
+
+Unit = Literal["chip", "MW", "chip-hour", "money", "1"]
+Face = Literal["both", "objective", "cash", "beyond"]
+Axis = Sequence[str]
+Values = float | npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of columns or rows: `start`, `size`, the bounds, the unit, who signs, and names for each place.
+
+    `axes` are sequences of names; `codes` gives for each axis the position of every place, or is None where the block
+    is dense over its axes in C order.
+    """
+
+    name: str
+    start: int
+    size: int
+    axes: tuple[Axis, ...]
+    codes: tuple[Ints, ...] | None
+    lower: Floats
+    upper: Floats
+    integer: bool
+    unit: Unit
+    by: str
+
+    def label(self, place: int) -> str:
+        """`use[abilene-gb200,chatgpt,2027-03,peak]`, for place 0 <= `place` < size."""
+        if not self.axes:
+            return self.name
+        if self.codes is None:
+            positions: Sequence[int] = [int(i) for i in np.unravel_index(place, [len(axis) for axis in self.axes])]
+        else:
+            positions = [int(code[place]) for code in self.codes]
+        names = (axis[i] if i >= 0 else "all" for axis, i in zip(self.axes, positions, strict=True))
+        return f"{self.name}[{','.join(names)}]"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """`amounts x columns` of money in `months`, from payer to payee; flat arrays of one length.
+
+    `face` says where it counts: in the objective, in the cash table, in both, or `beyond` the horizon (a value that
+    neither counts). `what` is the nature of it in the trade's words: fee, rent, energy, capex, revenue.
+    """
+
+    columns: Ints
+    amounts: Floats
+    months: Ints
+    payer: str
+    payee: str
+    by: str
+    what: str
+    face: Face
+
+
+@dataclass(frozen=True)
+class UseTable:
+    """Columns of Use with what they stand for; flat arrays of one length n.
+
+    A column's value is chips, the mean over the hours of its slice; `slice` -1 is every slice alike (training).
+    `rate` is work per chip and hour, over that of the workload's reference chip.
+    """
+
+    columns: Ints
+    pool: Ints
+    workload: Ints
+    month: Ints
+    slice: Ints
+    hours: Floats
+    rate: Floats
+    upper: Floats
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> UseTable:
+        """The part that `mask` (shape (n,)) keeps."""
+        return UseTable(
+            self.columns[mask],
+            self.pool[mask],
+            self.workload[mask],
+            self.month[mask],
+            self.slice[mask],
+            self.hours[mask],
+            self.rate[mask],
+            self.upper[mask],
+        )
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+@dataclass
+class Draft:
+    """The growing plan. The planner fills the physics, then hands it to each clause behind a `ClauseDraft`."""
+
+    programme: Programme
+    calendar: Calendar
+    column_blocks: list[Block] = field(default_factory=list)
+    row_blocks: list[Block] = field(default_factory=list)
+    entries: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    closed: list[tuple[Ints, str]] = field(default_factory=list)
+    published: dict[str, list[Published]] = field(default_factory=lambda: {name: [] for name in NAMES})
+    wanted: frozenset[str] = frozenset()
+    """The named quantities that some clause reads; what nobody reads need not be drafted."""
+    column_count: int = 0
+    row_count: int = 0
+
+    use: UseTable = field(init=False)
+    pool_ids: tuple[str, ...] = ()
+    workload_ids: tuple[str, ...] = ()
+    site_ids: tuple[str, ...] = ()
+    standing: Ints = field(init=False)
+    standing_rows: Ints = field(init=False)
+    powered: Ints = field(init=False)
+    powered_rows: Ints = field(init=False)
+    supply_rows: dict[tuple[str, str], Ints] = field(default_factory=dict)
+    catalogue: dict[tuple[str, str], Ints] = field(default_factory=dict)
+    most_standing: Floats = field(init=False)
+    one: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.one = int(self.add_columns("one", (), lower=1.0, upper=1.0, unit="1", by="physics"))
+
+    def add_columns(
+        self,
+        name: str,
+        axes: tuple[Axis, ...],
+        *,
+        unit: Unit,
+        by: str,
+        lower: Values = 0.0,
+        upper: Values = np.inf,
+        integer: bool = False,
+        codes: tuple[Ints, ...] | None = None,
+    ) -> Ints:
+        """Add a block of columns and return their indices, in the shape of `axes` (or flat where `codes` is given)."""
+        shape, size = _shape(axes, codes)
+        start = self.column_count
+        low, high = _bounds(lower, shape, size), _bounds(upper, shape, size)
+        self.column_blocks.append(Block(name, start, size, axes, codes, low, high, integer, unit, by))
+        self.column_count += size
+        return np.arange(start, start + size).reshape(shape)
+
+    def add_rows(
+        self,
+        name: str,
+        axes: tuple[Axis, ...],
+        *,
+        unit: Unit,
+        by: str,
+        lower: Values = -np.inf,
+        upper: Values = np.inf,
+        codes: tuple[Ints, ...] | None = None,
+    ) -> Ints:
+        """Add a block of rows `lower <= row <= upper` and return their indices, in the shape of `axes`."""
+        shape, size = _shape(axes, codes)
+        start = self.row_count
+        low, high = _bounds(lower, shape, size), _bounds(upper, shape, size)
+        self.row_blocks.append(Block(name, start, size, axes, codes, low, high, False, unit, by))
+        self.row_count += size
+        return np.arange(start, start + size).reshape(shape)
+
+    def add_entries(self, rows: npt.ArrayLike, columns: npt.ArrayLike, values: npt.ArrayLike) -> None:
+        """Add `values` at (rows, columns); the three are broadcast against one another. Repeats add up."""
+        wide = np.broadcast_arrays(rows, columns, values)
+        self.entries.append(
+            (
+                wide[0].ravel().astype(np.int64, copy=False),
+                wide[1].ravel().astype(np.int64, copy=False),
+                wide[2].ravel().astype(np.float64, copy=False),
+            )
+        )
+
+    def add_changes(self, rows: Ints, columns: npt.ArrayLike, levels: Floats) -> None:
+        """Add `levels[k, t] x columns[k]` to a cumulative quantity whose rows (T,) say how it changes month by month.
+
+        Only the changes of a level are entries, so that a thing that stands for years costs one of them, not one a
+        month. Shapes: rows (T,), columns (K,), levels (K, T).
+        """
+        changes = np.diff(levels, axis=1, prepend=0.0)
+        which, month = np.nonzero(changes)
+        flat = np.atleast_1d(np.asarray(columns, dtype=np.int64))
+        self.add_entries(rows[month], flat[which], changes[which, month])
+
+    def pay(
+        self,
+        columns: npt.ArrayLike,
+        amounts: npt.ArrayLike,
+        months: npt.ArrayLike,
+        *,
+        payer: str,
+        payee: str,
+        by: str,
+        what: str,
+        face: Face = "both",
+    ) -> Payment:
+        """Record a payment; the three arrays are broadcast against one another. Months are clipped to the horizon."""
+        wide = np.broadcast_arrays(columns, amounts, months)
+        last = len(self.calendar.months) - 1
+        payment = Payment(
+            wide[0].ravel().astype(np.int64, copy=False),
+            wide[1].ravel().astype(np.float64, copy=False),
+            np.clip(wide[2].ravel().astype(np.int64, copy=False), 0, last),
+            payer,
+            payee,
+            by,
+            what,
+            face,
+        )
+        self.payments.append(payment)
+        return payment
+
+    def close(self, columns: npt.ArrayLike, by: str) -> None:
+        """Hold columns at nought, in the name of `by`."""
+        self.closed.append((np.asarray(columns, dtype=np.int64).ravel(), by))
+
+    def publish(self, name: str, item: Published) -> None:
+        """Give a named quantity to whatever is drafted later."""
+        if name not in NAMES:
+            raise PlanError(f"a clause publishes `{name}`, which is none of {', '.join(sorted(NAMES))}")
+        self.published[name].append(item)
+
+    def column_label(self, column: int) -> str:
+        """The name of a column and its places."""
+        block = self.column_block(column)
+        return block.label(column - block.start)
+
+    def column_block(self, column: int) -> Block:
+        """The block that a column belongs to."""
+        return _block_of(self.column_blocks, column)
+
+    def row_block(self, row: int) -> Block:
+        """The block that a row belongs to."""
+        return _block_of(self.row_blocks, row)
+
+    def row_label(self, row: int) -> str:
+        """The name of a row and its places."""
+        block = self.row_block(row)
+        return block.label(row - block.start)
+
+    def sign(self, payer: str, payee: str) -> int:
+        """+1 where a payment is income to those who decide, -1 where it is their cost, 0 among them or among others."""
+        decides = self.programme.decides
+        return int(payee in decides) - int(payer in decides)
+
+    def upper_of(self, columns: Ints) -> Floats:
+        """Upper bounds of columns as declared, in the shape of `columns`."""
+        flat = columns.ravel()
+        starts = np.array([block.start for block in self.column_blocks])
+        which = np.searchsorted(starts, flat, side="right") - 1
+        upper = np.empty(len(flat))
+        for index in np.unique(which):
+            mask = which == index
+            block = self.column_blocks[index]
+            upper[mask] = block.upper[flat[mask] - block.start]
+        return upper.reshape(columns.shape)
+
+
+def _shape(axes: tuple[Axis, ...], codes: tuple[Ints, ...] | None) -> tuple[tuple[int, ...], int]:
+    if codes is not None:
+        return (len(codes[0]),), len(codes[0])
+    shape = tuple(len(axis) for axis in axes)
+    size = 1
+    for length in shape:
+        size *= length
+    return shape, size
+
+
+def _bounds(value: Values, shape: tuple[int, ...], size: int) -> Floats:
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), shape)).reshape(size)
+
+
+def _block_of(blocks: list[Block], place: int) -> Block:
+    low, high = 0, len(blocks)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if blocks[middle].start <= place:
+            low = middle
+        else:
+            high = middle
+    return blocks[low]

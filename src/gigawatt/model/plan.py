@@ -1,0 +1,110 @@
+"""The plan: what to sign, build and take, where each workload runs, who pays whom, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gigawatt.errors import OutputError
+
+if TYPE_CHECKING:
+    from gigawatt.model.programme import Programme
+
+TABLES: dict[str, str] = {
+    "build": "phases built and chips bought: thing, kind, site, pool, chip, party, month, power_mw, chips, capex",
+    "take": "new capacity contracted for: commitment, contract, provider, quarter, power_mw, chips, new",
+    "offers": "offers: contract, seller, signed, sign_by, worse_by, walk_away_scale, walk_away_price, unit, note",
+    "capacity": "chips standing: pool, provider, site, chip, month, chips, it_power_mw",
+    "power": "IT power by site: site, month, powered_mw, used_mw",
+    "use": "Use: pool, workload, month, slice, chips, chip_hours, work, measure",
+    "unserved": "demand and what is not served: workload, month, slice, demand, unserved, measure, value_lost",
+    "cash": "payments: month, from, to, by, what, amount (exact, in the currency)",
+    "beyond": "value of what was paid for and lies beyond the horizon: from, to, by, what, amount",
+    "parties": "cash of each party, undiscounted, with the least and the most among plans as good: party, decides, cash, least, most",
+    "scarcity": "the price of one more of what is short: what, place, month, price, unit, by, degenerate",
+    "indicators": "indicators: indicator, month, amount, unit",
+}
+"""Every table of a plan, with what it holds."""
+
+
+@dataclass(frozen=True)
+class Solve:
+    """How a plan was found. Money in main units; `gap` relative; `violation` in solver units.
+
+    `status` is a sentence for a person, `optimal` whether the plan is proven best within the gap asked for.
+    """
+
+    status: str
+    optimal: bool
+    relaxed: bool
+    objective: float
+    bound: float
+    gap: float
+    violation: float
+    seconds: float
+    columns: int
+    rows: int
+    nonzeros: int
+    integers: int
+    canonical: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer to a programme; every table is a polars frame, described in `TABLES`."""
+
+    programme: Programme
+    solve: Solve
+    tables: dict[str, pl.DataFrame] = field(repr=False)
+
+    def __getattr__(self, name: str) -> pl.DataFrame:
+        tables: dict[str, pl.DataFrame] = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"a plan has no {name!r}; its tables are {', '.join(TABLES)}")
+
+    def cash(self, of: str | None = None) -> pl.DataFrame:
+        """Payments by month: month, from, to, by, what, amount.
+
+        With `of`, one party's: amounts that it receives are above nought, those that it pays below. Raises ValueError
+        where nobody of that name pays or is paid.
+        """
+        cash = self.tables["cash"]
+        if of is None:
+            return cash
+        if of not in self.programme.parties and of not in set(cash["from"]) | set(cash["to"]):
+            raise ValueError(f"nobody called {of!r} is in the programme {self.programme.programme!r}")
+        sign = pl.when(pl.col("to") == of).then(1).otherwise(-1)
+        mine = cash.filter((pl.col("from") == of) | (pl.col("to") == of))
+        return mine.with_columns((pl.col("amount") * sign).cast(cash.schema["amount"]).alias("amount"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as plain values: the solve, and each table as a list of rows; money as text, so that it stays exact."""
+        head = {key: (list(value) if isinstance(value, tuple) else value) for key, value in vars(self.solve).items()}
+        return {
+            "programme": self.programme.programme,
+            "solve": {key: None if value != value else value for key, value in head.items()},
+            "tables": {name: list(_plain(frame)) for name, frame in self.tables.items()},
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write plan.json, and each table as Parquet and CSV. Raises OutputError where that cannot be done."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, frame in self.tables.items():
+                frame.write_parquet(folder / f"{name}.parquet")
+                frame.write_csv(folder / f"{name}.csv")
+            (folder / "plan.json").write_text(json.dumps(self.as_dict(), indent=1, default=str), encoding="utf-8")
+        except OSError as fault:
+            raise OutputError(f"cannot write the plan to {folder}: {fault.strerror or fault}; give another --out") from fault
+
+
+def _plain(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    for row in frame.iter_rows(named=True):
+        yield {key: value if isinstance(value, int | float | bool | None) else str(value) for key, value in row.items()}

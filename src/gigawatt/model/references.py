@@ -1,0 +1,255 @@
+"""What one part of a programme says of another: names that must exist, pools that must fit, values that must be there.
+
+Every check gives paths with messages; `check` turns them into faults with their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from gigawatt.errors import Fault
+from gigawatt.model import catalogue
+from gigawatt.model.contract import Contract
+from gigawatt.model.provenance import Path, Places
+from gigawatt.values.ids import did_you_mean
+from gigawatt.values.series import Series
+from gigawatt.values.span import Span
+
+if TYPE_CHECKING:
+    from gigawatt.model.clause import Clause
+    from gigawatt.model.programme import Programme
+
+STANDING_PARTIES = ("customers", "utility", "suppliers", "builders", "vendors")
+"""Parties that always exist: they stand for those outside that nobody names."""
+
+BINDING = ("offer", "signed")
+"""Contracts that the plan looks at; announced ones and letters of intent bind nothing."""
+
+_EXISTS_FROM_FIRST_DATE = ("chips", "most", "least", "ability", "price_per_chip", "existing")
+"""Series whose first date says from when a thing exists."""
+
+Complaint = tuple[Path, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names that a file declares, those of things that could not be read among them.
+
+    `parties` is None where the file declares none and whoever is named exists. `doubtful` are contracts that could
+    only be read in part. `whole` is False where things are left out, so that nobody can say what cannot be run.
+    """
+
+    parties: Collection[str] | None
+    chips: Collection[str]
+    sites: Collection[str]
+    pools: Collection[str]
+    workloads: Collection[str]
+    revenues: Collection[str]
+    clauses: Mapping[str, Collection[str]]
+    doubtful: Collection[str] = field(default=())
+    whole: bool = True
+    horizon_is_read: bool = True
+    decides_is_read: bool = True
+
+
+def check(programme: Programme, known: Known, places: Places) -> list[Fault]:
+    """Every fault in how the parts of the programme refer to each other."""
+    complaints = [*_parties(programme, known), *_names(programme, known), *_clauses(programme, known)]
+    complaints += _pools(programme, known)
+    if known.whole:
+        complaints += _not_runnable(programme)
+    if known.horizon_is_read:
+        complaints += _late_series(programme, known)
+    return [places.fault(path, message) for path, message in complaints]
+
+
+def party_uses(programme: Programme) -> Iterator[tuple[str, Path]]:
+    """Every party that the programme names, and where."""
+    yield from ((name, ("decides", n)) for n, name in enumerate(programme.decides))
+    for site_id, site in programme.sites.items():
+        yield from _given(site, ("sites", site_id), ("landlord", "operator", "utility"))
+    for pool_id, pool in programme.pools.items():
+        yield from _given(pool, ("pools", pool_id), ("owner", "provider"))
+    for workload_id, workload in programme.workloads.items():
+        yield from _given(workload, ("workloads", workload_id), ("owner",))
+    for stream_id, stream in programme.revenues.items():
+        yield stream.party, ("revenues", stream_id, "party")
+    for name in programme.participation:
+        yield name, ("participation", name)
+    for contract_id, contract in programme.contracts.items():
+        yield from _given(contract, ("contracts", contract_id), ("buyer", "seller"))
+        for clause_id, clause in contract.clauses.items():
+            yield from _given(clause, ("contracts", contract_id, "clauses", clause_id), clause.party_fields)
+
+
+def _given(thing: Any, path: Path, fields: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """The names in these fields of a thing, with their paths; a field may hold one name or several."""
+    for name in fields:
+        value = getattr(thing, name, None)
+        info = type(thing).model_fields.get(name)
+        at = (*path, (info.alias if info is not None else None) or name)
+        if isinstance(value, str):
+            yield value, at
+        elif isinstance(value, Mapping):
+            yield from ((str(key), (*at, key)) for key in value)
+        elif isinstance(value, tuple):
+            yield from ((item, (*at, n)) for n, item in enumerate(value) if isinstance(item, str))
+
+
+def _unknown(what: str, uses: Iterator[tuple[str, Path]], known: Collection[str]) -> Iterator[Complaint]:
+    for name, path in uses:
+        if name not in known:
+            hint = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if 0 < len(known) <= 12 else "")
+            yield path, f"there is no {what} {name!r}{hint}"
+
+
+def _parties(programme: Programme, known: Known) -> Iterator[Complaint]:
+    if known.parties is None:
+        return
+    names = dict.fromkeys((*known.parties, *STANDING_PARTIES, *sorted(catalogue.vendors())))
+    # Who decides is also the owner of what nobody is named the owner of: a misspelling is told once, where it stands.
+    uses = (use for use in party_uses(programme) if use[0] not in programme.decides or use[1][0] == "decides")
+    yield from _unknown("party", (use for use in uses if known.decides_is_read or use[1][0] != "decides"), names)
+    for chip_id, chip in programme.chips.items():
+        yield from _unknown("party", _given(chip, ("chips", chip_id), ("vendor",)), names)
+
+
+def _names(programme: Programme, known: Known) -> Iterator[Complaint]:
+    for pool_id, pool in programme.pools.items():
+        at = ("pools", pool_id)
+        yield from _unknown("chip", _given(pool, at, ("chip",)), known.chips)
+        yield from _unknown("site", _given(pool, at, ("site",)), known.sites)
+    for workload_id, workload in programme.workloads.items():
+        at = ("workloads", workload_id)
+        yield from _unknown("chip", _given(workload, at, ("chips_allowed", "given_rates")), known.chips)
+        pools = {*known.pools, *programme.pools}
+        yield from _unknown("pool", _given(workload, at, ("pools", "not_pools")), pools)
+        if known.horizon_is_read:
+            yield from _unknown("slice", _given(workload, at, ("profile",)), programme.horizon.slices)
+
+
+def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
+    """Names in clauses, by the attribute that holds them, whatever kind the clause is of."""
+    pools = {*known.pools, *programme.pools}
+    full_names = {f"{contract}/{clause}" for contract, clauses in known.clauses.items() for clause in clauses}
+    for contract_id, contract in programme.contracts.items():
+        own = {*known.clauses.get(contract_id, ()), *full_names}
+        for clause_id, clause in contract.clauses.items():
+            at = ("contracts", contract_id, "clauses", clause_id)
+            yield from _unknown("chip", _given(clause, at, ("chip",)), known.chips)
+            yield from _unknown("pool", _given(clause, at, ("pool", "ability")), pools)
+            yield from _unknown("site", _given(clause, at, ("site",)), known.sites)
+            yield from _unknown("workload", _given(clause, at, ("workloads", "for_workloads")), known.workloads)
+            yield from _unknown("workload or revenue", _given(clause, at, ("streams",)),
+                                {*known.workloads, *known.revenues})
+            yield from _unknown("clause", _given(clause, at, ("clauses",)), own)
+            yield from _unknown("clause", _given(clause, at, ("overrides",)), full_names)
+            yield from _phases(programme, clause, at)
+
+
+def _phases(programme: Programme, clause: Clause, at: Path) -> Iterator[Complaint]:
+    site = programme.sites.get(getattr(clause, "site", None) or "")
+    if site is not None:
+        yield from _unknown("phase", _given(clause, at, ("phases", "options")), site.phases)
+
+
+def _pools(programme: Programme, known: Known) -> Iterator[Complaint]:
+    """Pools that cannot be: of a deciding provider without its cost, or of chips whose power nobody knows."""
+    for pool_id, pool in programme.pools.items():
+        at = _place_of_pool(programme, pool_id)
+        chip = programme.chips.get(pool.chip)
+        if pool.site is not None and chip is not None and chip.it_power_kw is None:
+            yield (*at, "chip"), (
+                f"{pool.chip} states no power, so that nobody can say how many fit the site; "
+                f"add `chips: {{{pool.chip}: {{it_power: ... kW}}}}`"
+            )
+        if pool.site is None and pool.provider in programme.decides and pool.resource_cost_per_chip_hour is None:
+            yield at, (
+                f"the provider of pool {pool_id}, {pool.provider}, is among those who decide, so that its capacity "
+                f"would be free; state its cost, as `pools: {{{pool_id}: {{provider: {pool.provider}, "
+                f"chip: {pool.chip}, resource_cost: 1.20 {programme.currency}/chip-hour}}}}`"
+            )
+    for contract_id, contract in programme.contracts.items():
+        for clause_id, clause in contract.clauses.items():
+            chip_id = getattr(clause, "chip", None)
+            named = programme.pools.get(f"{contract.seller}-{chip_id}") if implies_pool(clause) else None
+            if named is not None and named.chip != chip_id:
+                message = f"pool {contract.seller}-{chip_id} holds {named.chip}; name the pool that is meant by `pool`"
+                yield ("contracts", contract_id, "clauses", clause_id, "chip"), message
+
+
+def implies_pool(clause: Clause) -> bool:
+    """Whether the clause names chips and no pool, so that they stand in `<seller>-<chip>`."""
+    return getattr(clause, "pool", "") is None and getattr(clause, "chip", None) is not None
+
+
+def _place_of_pool(programme: Programme, pool_id: str) -> Path:
+    """Where a pool is declared, or the clause that implies it."""
+    if programme.stated_keys("pools", pool_id):
+        return ("pools", pool_id)
+    for contract_id, contract in programme.contracts.items():
+        for clause_id, clause in contract.clauses.items():
+            if implies_pool(clause) and f"{contract.seller}-{getattr(clause, 'chip', '')}" == pool_id:
+                return ("contracts", contract_id, "clauses", clause_id)
+    return ("pools", pool_id)
+
+
+def _not_runnable(programme: Programme) -> Iterator[Complaint]:
+    """Workloads that no pool can run, with each pool's reason."""
+    for workload_id, workload in programme.workloads.items():
+        reasons = []
+        for pool_id, pool in programme.pools.items():
+            chip = programme.chips.get(pool.chip)
+            reason = workload.why_not(pool_id, pool.chip, chip) if chip is not None else f"no chip {pool.chip}"
+            if reason is None:
+                break
+            reasons.append(f"{pool_id}: {reason}")
+        else:
+            why = "; ".join(reasons) or "there are no pools: no clause names a chip, and `pools` is empty"
+            yield ("workloads", workload_id), f"no pool can run it ({why})"
+
+
+def _late_series(programme: Programme, known: Known) -> Iterator[Complaint]:
+    """Series that have no value yet when they are first needed."""
+    start = programme.horizon.from_
+    for site_id, site in programme.sites.items():
+        yield from _late(site, ("sites", site_id), start)
+    for pool_id, pool in programme.pools.items():
+        yield from _late(pool, ("pools", pool_id), start)
+    for stream_id, stream in programme.revenues.items():
+        yield from _late(stream, ("revenues", stream_id), start)
+    for workload_id, workload in programme.workloads.items():
+        at = ("workloads", workload_id)
+        first = max(start, workload.from_ or start)
+        yield from _late(workload, at, first, needed="chips")
+        for key in ("revenue", "unserved", "use", "flop"):
+            value = getattr(workload, key, None)
+            series = getattr(value, "per_unit", None) or getattr(value, "amount", None)
+            if isinstance(series, Series):
+                yield from _late_by(series, (*at, key), first)
+    for contract_id, contract in programme.contracts.items():
+        if contract.status in BINDING and contract_id not in known.doubtful:
+            yield from _late_in_contract(programme.horizon.span, contract_id, contract)
+
+
+def _late_in_contract(horizon: Span, contract_id: str, contract: Contract) -> Iterator[Complaint]:
+    for clause_id, clause in contract.clauses.items():
+        inside = clause.span_within(contract.span).within(horizon)
+        if inside.days:
+            yield from _late(clause, ("contracts", contract_id, "clauses", clause_id), inside.start)
+
+
+def _late(thing: Any, at: Path, start: date, needed: str = "") -> Iterator[Complaint]:
+    """The thing's own series that begin after `start`, but for those whose first date says from when a thing exists."""
+    for name, info in type(thing).model_fields.items():
+        value = getattr(thing, name)
+        if isinstance(value, Series) and (name == needed or name not in _EXISTS_FROM_FIRST_DATE):
+            yield from _late_by(value, (*at, info.alias or name), start)
+
+
+def _late_by(series: Series, at: Path, start: date) -> Iterator[Complaint]:
+    if series.first_day > start:
+        yield at, f"has no value on {start}, when it is first needed; its first is for {series.first_day}"

@@ -1,0 +1,223 @@
+"""What is wanted: serving by the hour, training inside a window, research by the month.
+
+Demand is counted in one measure: tokens, FLOP, or chips (chip-hours). Rates and money per unit follow it: a unit is
+one token, one FLOP or one chip-hour. A rate is work per chip-hour; for demand in chips it is relative to the chip in
+which demand is counted.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from gigawatt.model.clause import Spanned
+from gigawatt.model.fields import (
+    ChipSeries,
+    ChipsInUse,
+    Count,
+    Flop,
+    FlopPerHour,
+    Growth,
+    Id,
+    Number,
+    Share,
+    TokensPerHour,
+    Words,
+)
+from gigawatt.model.kinds import ByKind
+from gigawatt.model.parsing import refuse, refuse_keys
+from gigawatt.model.things import Chip, Precision
+from gigawatt.model.work_units import UNIT_NAMES, FlopPerPeriod, Period, UsePerPeriod, WorkPrice, WorkRates, WorkUnit
+from gigawatt.values.series import Series
+
+SECONDS_AN_HOUR = 3600
+CHIP_HOURS: WorkUnit = "chip"
+
+
+class Wanted(Spanned):
+    """What every workload has. Attributes that hold money or rates are in the unit of `measure`."""
+
+    owner: Id | None = Field(default=None, description="earns its revenue; the first that decides where left out")
+    chips_allowed: Words = ()
+    pools: Words = Field(default=(), description="the only pools it may run on")
+    not_pools: Words = Field(default=(), description="pools that it may not run on")
+    given_rates: WorkRates = Field(default_factory=dict, alias="rates")
+    revenue: WorkPrice | None = Field(default=None, description="money per unit served")
+    unserved: WorkPrice | None = Field(default=None, description="money lost per unit not served")
+    mfu: Share = Field(default=Decimal("0.4"), description="share of the peak that is reached, for work in FLOP")
+    precision: Precision = "bf16"
+
+    demand_keys: ClassVar[Mapping[str, WorkUnit]] = {}
+    """The keys of which exactly one says what is wanted, and the measure that each is in."""
+
+    @property
+    def demand_key(self) -> str:
+        """The key that says what is wanted."""
+        return next(key for key in self.demand_keys if getattr(self, key) is not None)
+
+    @property
+    def measure(self) -> WorkUnit:
+        """In what work is counted: `chip` (chip-hours), `token` or `flop`."""
+        return self.demand_keys[self.demand_key]
+
+    @property
+    def rates(self) -> dict[str, Decimal]:
+        """Work per chip-hour of the chips that state it: token/hour, FLOP/hour or relative, by `measure`."""
+        return {chip: rate.per_chip_hour for chip, rate in self.given_rates.items()}
+
+    @property
+    def revenue_per_unit(self) -> Series | None:
+        """Money per unit served."""
+        return self.revenue.per_unit if self.revenue is not None else None
+
+    @property
+    def unserved_per_unit(self) -> Series | None:
+        """Money lost per unit that is not served."""
+        return self.unserved.per_unit if self.unserved is not None else None
+
+    def rate_on(self, chip_id: str, chip: Chip) -> Decimal | None:
+        """Work that one chip of this kind does in an hour; None where it cannot run this workload.
+
+        Counted in chips: relative to the chip of reference, one where not stated. In FLOP: stated, or the dense peak
+        at `precision` times `mfu`. In tokens: only where stated.
+        """
+        rate = self.given_rates.get(chip_id)
+        if rate is not None:
+            return rate.per_chip_hour
+        if self.measure == CHIP_HOURS:
+            return Decimal(1)
+        if self.measure == "token":
+            return None
+        peak = chip.peak_flops(self.precision)
+        return peak * self.mfu * SECONDS_AN_HOUR if peak is not None else None
+
+    def why_not(self, pool_id: str, chip_id: str, chip: Chip) -> str | None:
+        """Why it cannot run in a pool of such chips, in a few words; None where it can."""
+        if self.pools and pool_id not in self.pools:
+            return "not among its `pools`"
+        if pool_id in self.not_pools:
+            return "among its `not_pools`"
+        if self.chips_allowed and chip_id not in self.chips_allowed:
+            return f"{chip_id} is not among its `chips_allowed`"
+        if self.rate_on(chip_id, chip) is not None:
+            return None
+        if self.measure == "token":
+            return f"no rate for {chip_id}, and demand is in tokens"
+        return f"{chip_id} states no {self.precision} peak, and there is no rate for it"
+
+    @model_validator(mode="after")
+    def _one_demand_in_one_measure(self) -> "Wanted":
+        given = [key for key in self.demand_keys if getattr(self, key) is not None]
+        if not given:
+            refuse(f"says not what is wanted; give one of {', '.join(self.demand_keys)}")
+        if len(given) > 1:
+            refuse(f"says twice what is wanted, by `{given[0]}` and by `{given[1]}`; keep one of them", given[1])
+        faults = [*self._prices_in_other_measures(), *self._rates_in_other_measures()]
+        if faults:
+            refuse_keys(faults)
+        return self
+
+    def _prices_in_other_measures(self) -> list[tuple[str, str]]:
+        unit = UNIT_NAMES[self.measure]
+        return [
+            (key, f"money per {UNIT_NAMES[price.measure]} where money per {unit} is due, as in {self.demand_key}")
+            for key, price in (("revenue", self.revenue), ("unserved", self.unserved))
+            if price is not None and price.measure != self.measure
+        ]
+
+    def _rates_in_other_measures(self) -> list[tuple[str, str]]:
+        due = {"chip": "a plain number", "token": "token/s", "flop": "FLOP/s"}
+        return [
+            ("rates", f"the rate of {chip} is in {due[rate.measure]} where {due[self.measure]} is due, "
+                      f"as in {self.demand_key}")
+            for chip, rate in self.given_rates.items()
+            if rate.measure != self.measure
+        ]
+
+
+def _with_growth(demand: Series, growth_per_month: Decimal | None) -> Series:
+    """The demand, growing from the first month of the plan where it grows."""
+    return demand if growth_per_month is None else demand.with_growth(growth_per_month, demand.growth_from)
+
+
+class Serving(Wanted):
+    """Work that comes by the hour and is served then or not at all."""
+
+    kind: Literal["serving"]
+    tokens: TokensPerHour | None = None
+    chips: ChipSeries | None = None
+    use: ChipsInUse | None = None
+    flop: FlopPerHour | None = None
+    growth_per_month: Growth | None = Field(default=None, alias="growth")
+    profile: dict[Id, Number] = Field(default_factory=dict, description="by slice of the day, relative to the mean")
+
+    demand_keys: ClassVar[Mapping[str, WorkUnit]] = {"tokens": "token", "chips": "chip", "use": "chip", "flop": "flop"}
+    demand_per: ClassVar[Period] = "hour"
+
+    @property
+    def demand(self) -> Series:
+        """Work wanted each hour, as a mean over the day."""
+        wanted: Series = getattr(self, self.demand_key)
+        return _with_growth(wanted, self.growth_per_month)
+
+    def shape(self, slices: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """Demand by slice over its mean, given hours a day by slice; a slice that is not named counts as one."""
+        weights = {name: self.profile.get(name, Decimal(1)) for name in slices}
+        total = sum((weights[name] * hours for name, hours in slices.items()), Decimal(0))
+        mean = total / sum(slices.values(), Decimal(0))
+        return {name: weight / mean for name, weight in weights.items()}
+
+    @model_validator(mode="after")
+    def _profile_above_nought(self) -> "Serving":
+        negative = [name for name, weight in self.profile.items() if weight < 0]
+        if negative:
+            refuse(f"the share of {negative[0]} is negative", "profile")
+        if self.profile and not any(self.profile.values()):
+            refuse("the profile is nought in every slice", "profile")
+        return self
+
+
+class Training(Wanted):
+    """One run inside a window, on one pool, with the same number of chips in every slice of a day."""
+
+    kind: Literal["training"]
+    flop: Flop | None = Field(default=None, description="work of the whole run")
+    chips: Count | None = Field(default=None, description="so many chips for the whole window")
+    most_chips: Count | None = Field(default=None, alias="most")
+
+    demand_keys: ClassVar[Mapping[str, WorkUnit]] = {"flop": "flop", "chips": "chip"}
+
+    @property
+    def work(self) -> Decimal | None:
+        """FLOP of the whole run; None where it is `chips` for the whole window."""
+        return self.flop
+
+
+class Research(Wanted):
+    """Work by the month, done in any hour of it."""
+
+    kind: Literal["research"]
+    use: UsePerPeriod | None = None
+    chips: ChipSeries | None = None
+    flop: FlopPerPeriod | None = None
+    growth_per_month: Growth | None = Field(default=None, alias="growth")
+
+    demand_keys: ClassVar[Mapping[str, WorkUnit]] = {"use": "chip", "chips": "chip", "flop": "flop"}
+
+    @property
+    def demand_per(self) -> Period:
+        """Whether `demand` is by the hour or by the calendar month."""
+        wanted = self.use or self.flop
+        return wanted.per if wanted is not None else "hour"
+
+    @property
+    def demand(self) -> Series:
+        """Work wanted each hour or each calendar month, as `demand_per` says."""
+        wanted = self.use or self.flop
+        amount = wanted.amount if wanted is not None else self.chips
+        assert amount is not None  # one of the three is there: the validator saw to it
+        return _with_growth(amount, self.growth_per_month)
+
+
+Workload = Annotated[Serving | Training | Research, ByKind((Serving, Training, Research))]

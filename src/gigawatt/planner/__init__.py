@@ -1,0 +1,1 @@
+"""The plan: physics rows, the order in which clauses are drafted, the solver, reading back and explaining."""

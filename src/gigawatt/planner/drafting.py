@@ -1,0 +1,100 @@
+"""A whole draft: the physics, then each clause in the order that its readings demand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from gigawatt.errors import CycleError, GigawattError, PlanError
+from gigawatt.model.clause import Clause
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
+from gigawatt.model.draft import Draft
+from gigawatt.model.programme import Programme
+from gigawatt.planner.demand import draft_demand, horizon_of
+from gigawatt.planner.physics import draft_pools, draft_sites
+
+Said = tuple[str, str, Contract, Clause]
+"""Contract id, clause id, contract, clause."""
+
+
+def draft_programme(programme: Programme, progress: Callable[[str], None] | None = None) -> Draft:
+    """Draft a programme: columns, rows and payments of physics and of every clause of a signed or offered contract.
+
+    Raises CycleError where clauses read one another in a circle, PlanError where a clause fails.
+    """
+    tell = progress or (lambda _: None)
+    calendar = horizon_of(programme)
+    draft = Draft(programme, calendar)
+    clauses = in_order(binding(programme))
+    draft.wanted = frozenset(name for *_, clause in clauses for name in clause.reads)
+    tell("physics")
+    draft_sites(draft)
+    draft_pools(draft)
+    draft_demand(draft)
+    signed = _sign(draft)
+    for contract_id, clause_id, contract, clause in clauses:
+        tell(f"{contract_id}/{clause_id}")
+        view = ClauseDraft(draft, clause, clause_id, contract, contract_id, signed[contract_id])
+        try:
+            clause.constrain(view)
+        except GigawattError:
+            raise
+        except Exception as fault:
+            raise PlanError(f"clause {contract_id}/{clause_id} could not be drafted: {fault}") from fault
+    return draft
+
+
+def binding(programme: Programme) -> list[Said]:
+    """The clauses of contracts that are signed or offered and to which somebody who decides is a party."""
+    decides = set(programme.decides)
+    said = []
+    for contract_id, contract in programme.contracts.items():
+        if contract.status not in ("signed", "offer"):
+            continue
+        for clause_id, clause in contract.clauses.items():
+            named = {getattr(clause, field) for field in clause.party_fields}
+            if decides & ({contract.buyer, contract.seller} | named):
+                said.append((contract_id, clause_id, contract, clause))
+    return said
+
+
+def in_order(clauses: list[Said]) -> list[Said]:
+    """Clauses so that each comes after all that publish what it reads; else in file order. Refuses a cycle."""
+    left, ordered = list(clauses), []
+    while left:
+        to_come = Counter(name for *_, clause in left for name in clause.publishes)
+        ready: list[Said] = []
+        waiting: list[Said] = []
+        for said in left:
+            clause = said[3]
+            waits = any(to_come[name] > (name in clause.publishes) for name in clause.reads)
+            (waiting if waits else ready).append(said)
+        if not ready:
+            raise CycleError(_cycle(left))
+        ordered.extend(ready)
+        left = waiting
+    return ordered
+
+
+def _cycle(left: list[Said]) -> str:
+    first = left[0]
+    second = next(said for said in left[1:] if said[3].publishes & first[3].reads)
+    return (
+        f"{first[0]}/{first[1]} reads what {second[0]}/{second[1]} publishes, and in the end the other way round; "
+        "take one of the two out, or have one of them read a stated figure"
+    )
+
+
+def _sign(draft: Draft) -> dict[str, int]:
+    """The column that is one where a contract is signed: fixed for signed contracts, a binary for each offer."""
+    signed = {}
+    for contract_id, contract in draft.programme.contracts.items():
+        if contract.status == "offer":
+            column = draft.add_columns(
+                f"sign {contract_id}", (), unit="1", by=contract_id, upper=1.0, integer=True
+            )
+            signed[contract_id] = int(column)
+        else:
+            signed[contract_id] = draft.one
+    return signed

@@ -1,0 +1,330 @@
+"""HiGHS: the only place that knows the solver. A problem goes in as arrays, a solution comes out in natural units.
+
+The solver runs in a thread of its own, so that Ctrl-C reaches it: what is known by then is kept and told.
+Status, gap and violation are always read; `time_limit` adds up over the runs of one object, so its clock is read too.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from gigawatt.errors import PlanError
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.planner.problem import MONEY_SCALE, Problem
+
+DUAL_TOLERANCE = 1e-9
+INTERIOR_POINT_FROM_COLUMNS = 20_000
+"""Above this size an LP is solved by interior point and crossover, below by simplex; docs/decisions/ says why."""
+
+
+class Status(enum.Enum):
+    """What is known of a solve."""
+
+    OPTIMAL = "optimal"
+    GAP = "within the gap"
+    BUDGET = "budget spent"
+    INTERRUPTED = "interrupted"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    FAILED = "not solved"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the solver tells while it runs: seconds, best objective and bound (money; NaN where unknown), gap."""
+
+    seconds: float
+    objective: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solve read back. `x` (columns,) in natural units, `duals` (rows,) money per natural unit of the row's bound.
+
+    `objective` and `bound` are money, maximised; `gap` is relative; `violation` is the largest, in solver units.
+    """
+
+    status: Status
+    x: Floats | None
+    duals: Floats | None
+    objective: float
+    bound: float
+    gap: float
+    violation: float
+    seconds: float
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan to read."""
+        return self.x is not None
+
+
+def _quiet_highs() -> highspy.Highs:
+    """A solver. It prints a banner as it is made, before it can be told not to, which would spoil `--json`."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs.setOptionValue("output_flag", False)
+        return highs
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
+class Solver:
+    """One problem held by HiGHS: solve it, change costs and bounds, and solve on from the last basis."""
+
+    def __init__(self, problem: Problem, *, threads: int = 2) -> None:
+        self.problem = problem
+        self._highs = _quiet_highs()
+        self._integers = np.flatnonzero(problem.integer).astype(np.int32)
+        self._relaxed = False
+        self._progress: Callable[[Progress], None] | None = None
+        self._stop = threading.Event()
+        self._option("output_flag", False)
+        self._option("threads", threads)
+        self._pass()
+
+    def _pass(self) -> None:
+        p = self.problem
+        kinds = p.integer.astype(np.int32)
+        status = self._highs.passModel(
+            len(p.cost),
+            len(p.row_lower),
+            len(p.values),
+            2,  # rowwise
+            1,  # minimise
+            0.0,
+            p.cost,
+            p.lower,
+            p.upper,
+            p.row_lower,
+            p.row_upper,
+            p.starts[:-1],
+            p.indices,
+            p.values,
+            kinds,
+        )
+        if status == highspy.HighsStatus.kError:
+            raise PlanError("the solver refused the model; write it with --mps and check it with another solver")
+
+    def _option(self, name: str, value: bool | float | str) -> None:
+        self._highs.setOptionValue(name, value)
+
+    def set_cost(self, cost: Floats) -> None:
+        """Replace the costs, solver units, minimised."""
+        count = len(cost)
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), cost)
+        self.problem = replace(self.problem, cost=cost)
+
+    def set_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        """Replace bounds of some columns, solver units."""
+        which = columns.astype(np.int32)
+        self._highs.changeColsBounds(len(which), which, lower, upper)
+        low, high = self.problem.lower.copy(), self.problem.upper.copy()
+        low[columns], high[columns] = lower, upper
+        self.problem = replace(self.problem, lower=low, upper=high)
+
+    def set_rows(self, rows: Ints, lower: Floats, upper: Floats) -> None:
+        """Replace bounds of some rows, solver units."""
+        which = rows.astype(np.int32)
+        self._highs.changeRowsBounds(len(which), which, lower, upper)  # type: ignore[attr-defined]
+        low, high = self.problem.row_lower.copy(), self.problem.row_upper.copy()
+        low[rows], high[rows] = lower, upper
+        self.problem = replace(self.problem, row_lower=low, row_upper=high)
+
+    def add_row(self, values: Floats, *, upper: float) -> None:
+        """Add one row `values x <= upper` over all columns, solver units; `violation` does not count it."""
+        where = np.flatnonzero(values).astype(np.int32)
+        self._highs.addRow(-highspy.kHighsInf, upper, len(where), where, values[where])
+
+    def value(self) -> float:
+        """The objective of the last solve, solver units, minimised."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    def relax(self, relaxed: bool) -> None:
+        """Take integers as continuous, or as integers again."""
+        if len(self._integers) and relaxed != self._relaxed:
+            kind = highspy.HighsVarType.kContinuous if relaxed else highspy.HighsVarType.kInteger
+            kinds = np.full(len(self._integers), int(kind), dtype=np.uint8)
+            self._highs.changeColsIntegrality(len(self._integers), self._integers, kinds)
+        self._relaxed = relaxed
+
+    def fix_integers(self, x: Floats) -> None:
+        """Hold every integer at its rounded value in `x` (natural units) and solve as an LP from now on."""
+        self.relax(True)
+        columns = self._integers.astype(np.int64)
+        if len(columns):
+            values = np.round(x[columns] / self.problem.column_scale[columns])
+            self.set_bounds(columns, values, values)
+
+    def start_from(self, x: Floats) -> None:
+        """Give the solver a plan to start from, natural units."""
+        solution = highspy.HighsSolution()
+        solution.col_value = list(x / self.problem.column_scale)
+        self._highs.setSolution(solution)
+
+    def solve(
+        self,
+        *,
+        gap: float = 1e-6,
+        seconds: float = float("inf"),
+        progress: Callable[[Progress], None] | None = None,
+        feasibility: float = 1e-7,
+        simplex: bool = False,
+    ) -> Solution:
+        """Solve to a relative gap or until the seconds are spent; `simplex` goes on from the last basis.
+
+        Returns a solution whose status says which; raises `KeyboardInterrupt` only where nothing was found yet.
+        """
+        whole = not self._relaxed and len(self._integers) > 0
+        large = len(self.problem.cost) >= INTERIOR_POINT_FROM_COLUMNS
+        self._option("solver", "choose")
+        if not whole and large and not simplex:
+            self._option("solver", "ipm")
+            self._option("run_crossover", "on")
+        self._option("mip_rel_gap", gap)
+        self._option("primal_feasibility_tolerance", feasibility)
+        self._option("mip_feasibility_tolerance", 1e-6)
+        limit = seconds if seconds == float("inf") else self._highs.getRunTime() + seconds
+        self._option("time_limit", min(limit, 1e30))
+        began = time.monotonic()
+        interrupted = self._run(progress, began)
+        return self._read(whole, interrupted, time.monotonic() - began)
+
+    def _run(self, progress: Callable[[Progress], None] | None, began: float) -> bool:
+        """Run in a thread, pass progress on, and turn Ctrl-C into a stop. Returns whether it was interrupted."""
+        highs, stop, latest = self._highs, threading.Event(), [Progress(0.0, np.nan, np.nan, np.inf)]
+
+        def watch(event: highspy.highs.HighsCallbackEvent) -> None:
+            event.interrupt(stop.is_set())
+
+        def listen(event: highspy.highs.HighsCallbackEvent) -> None:
+            out = event.data_out
+            best, bound = -out.mip_primal_bound * MONEY_SCALE, -out.mip_dual_bound * MONEY_SCALE
+            latest[0] = Progress(time.monotonic() - began, best, bound, out.mip_gap)
+
+        events = (highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt)
+        for event in events:
+            event.subscribe(watch)
+        highs.cbMipLogging.subscribe(listen)
+        thread = threading.Thread(target=highs.run, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            try:
+                thread.join(0.1)
+                if progress is not None and thread.is_alive():
+                    progress(replace(latest[0], seconds=time.monotonic() - began))
+            except KeyboardInterrupt:
+                stop.set()
+        for event in events:
+            event.unsubscribe(watch)
+        highs.cbMipLogging.unsubscribe(listen)
+        return stop.is_set()
+
+    def _read(self, whole: bool, interrupted: bool, seconds: float) -> Solution:
+        highs, states = self._highs, highspy.HighsModelStatus
+        state, info = highs.getModelStatus(), highs.getInfo()
+        if state in (states.kUnboundedOrInfeasible,):
+            state = self._which()
+        if state in (states.kInfeasible, states.kUnbounded):
+            status = Status.INFEASIBLE if state == states.kInfeasible else Status.UNBOUNDED
+            return Solution(status, None, None, np.nan, np.nan, np.inf, np.inf, seconds)
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        stopped = interrupted or state == states.kInterrupt
+        if not feasible:
+            if stopped:
+                raise KeyboardInterrupt
+            status = Status.BUDGET if state == states.kTimeLimit else Status.FAILED
+            return Solution(status, None, None, np.nan, np.nan, np.inf, np.inf, seconds)
+        solution = highs.getSolution()
+        scaled = np.array(solution.col_value)
+        objective = -info.objective_function_value * MONEY_SCALE
+        bound, gap = objective, 0.0
+        if whole:
+            bound = -info.mip_dual_bound * MONEY_SCALE
+            gap = abs(bound - objective) / max(abs(objective), 1e-9)
+        if state == states.kOptimal:
+            status = Status.OPTIMAL if gap <= 1e-6 else Status.GAP
+        else:
+            status = Status.INTERRUPTED if stopped else Status.BUDGET
+            gap = gap if whole else np.inf
+        duals = None
+        if not whole and solution.dual_valid:
+            # the solver minimises minus the value, so that a dual's sign turns once
+            rows = len(self.problem.row_scale)  # a row added for a range has no place in the draft
+            duals = -np.array(solution.row_dual)[:rows] * MONEY_SCALE / self.problem.row_scale
+        x = scaled * self.problem.column_scale
+        return Solution(status, x, duals, objective, bound, gap, self.problem.violation(scaled), seconds)
+
+    def _which(self) -> highspy.HighsModelStatus:
+        """Presolve left it open whether the problem is infeasible or unbounded: solve again without it."""
+        self._option("presolve", "off")
+        self._highs.run()
+        self._option("presolve", "choose")
+        state = self._highs.getModelStatus()
+        if state == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            self.set_cost(np.zeros_like(self.problem.cost))
+            self._highs.run()
+            feasible = self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            return highspy.HighsModelStatus.kUnbounded if feasible else highspy.HighsModelStatus.kInfeasible
+        return state
+
+    def best_among_equals(self, preference: Floats) -> Floats | None:
+        """Among the optimal plans of the LP just solved, the one that maximises `preference x` (solver units).
+
+        By complementary slackness every optimal plan holds a column with a reduced cost, and a row with a dual, at the
+        bound where they are: hold those, and the plans left are the optimal ones. Bounds are put back; None where the
+        second solve fails.
+        """
+        highs, p = self._highs, self.problem
+        solution = highs.getSolution()
+        value, dual = np.array(solution.col_value), np.array(solution.col_dual)
+        activity, price = np.array(solution.row_value), np.array(solution.row_dual)
+        tight = np.abs(dual) > DUAL_TOLERANCE
+        lower, upper = np.where(tight, value, p.lower), np.where(tight, value, p.upper)
+        held = np.abs(price) > DUAL_TOLERANCE
+        row_lower, row_upper = np.where(held, activity, p.row_lower), np.where(held, activity, p.row_upper)
+        columns, rows = np.arange(len(value)), np.arange(len(activity))
+        basis = highs.getBasis()
+        self.set_bounds(columns, lower, upper)
+        self.set_rows(rows, row_lower, row_upper)
+        self.set_cost(-preference)
+        chosen = self.solve(simplex=True)
+        self.set_bounds(columns, p.lower, p.upper)
+        self.set_rows(rows, p.row_lower, p.row_upper)
+        self.set_cost(p.cost)
+        highs.setBasis(basis)
+        highs.run()
+        return chosen.x
+
+    def degenerate_rows(self, most_rows: int = 5_000) -> npt.NDArray[np.bool_] | None:
+        """Which rows' duals hold over no length of their bound on one side; None for problems above `most_rows`."""
+        if len(self.problem.row_lower) > most_rows:
+            return None
+        status, ranging = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk:
+            return None
+        up, down = np.array(ranging.row_bound_up.value_), np.array(ranging.row_bound_dn.value_)
+        return np.asarray(np.abs(up - down) <= 0.0) | np.isnan(up) if len(up) else None
+
+    def write(self, path: Path) -> None:
+        """Write the problem as MPS or LP, by the ending of the file's name."""
+        if self._highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+            raise PlanError(f"cannot write the model to {path}: the folder must exist, the name end in .mps or .lp")

@@ -1,0 +1,117 @@
+"""A draft assembled into the arrays of one linear or mixed-integer problem, scaled for a solver.
+
+Solver units: thousands of chips, GW, millions of money, millions of chip-hours. The solver minimises, so the
+objective here is minus the discounted cash of those who decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.draft import Block, Draft
+
+UNIT_SCALE = {"chip": 1e3, "MW": 1e3, "chip-hour": 1e6, "money": 1e6, "1": 1.0}
+MONEY_SCALE = UNIT_SCALE["money"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`min cost x` subject to `row_lower <= A x <= row_upper`, `lower <= x <= upper`, some x integer.
+
+    All in solver units; A in rows (`starts`, `indices`, `values`). A column in natural units is `column_scale x`; a row's
+    dual in money per natural unit is `MONEY_SCALE / row_scale` times the solver's.
+    """
+
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    integer: npt.NDArray[np.bool_]
+    row_lower: Floats
+    row_upper: Floats
+    starts: npt.NDArray[np.int32]
+    indices: npt.NDArray[np.int32]
+    values: Floats
+    column_scale: Floats
+    row_scale: Floats
+
+    @property
+    def matrix(self) -> csr_array:
+        """A as a sparse array, shape (rows, columns)."""
+        return csr_array((self.values, self.indices, self.starts), shape=(len(self.row_lower), len(self.cost)))
+
+    def violation(self, x: Floats) -> float:
+        """The largest violation of any row or bound by x, in solver units."""
+        activity = self.matrix @ x
+        parts = (self.row_lower - activity, activity - self.row_upper, self.lower - x, x - self.upper)
+        return float(max((part.max(initial=0.0) for part in parts), default=0.0))
+
+
+def assemble(draft: Draft) -> Problem:
+    """Turn blocks into arrays; nothing here loops over cells."""
+    column_scale, lower, upper = _bounds(draft.column_blocks)
+    row_scale, row_lower, row_upper = _bounds(draft.row_blocks)
+    integer = np.repeat([block.integer for block in draft.column_blocks], [b.size for b in draft.column_blocks])
+    for columns, _ in draft.closed:
+        upper[columns] = 0.0
+        lower[columns] = np.minimum(lower[columns], 0.0)
+    shape = (draft.row_count, draft.column_count)
+    rows = np.concatenate([part[0] for part in draft.entries])
+    columns = np.concatenate([part[1] for part in draft.entries])
+    values = np.concatenate([part[2] for part in draft.entries])
+    values *= column_scale[columns]
+    values /= row_scale[rows]
+    matrix = csr_array((values, (rows, columns)), shape=shape)
+    matrix.sum_duplicates()
+    return Problem(
+        cost=-objective(draft) * column_scale / MONEY_SCALE,
+        lower=lower,
+        upper=upper,
+        integer=np.asarray(integer, dtype=bool),
+        row_lower=row_lower,
+        row_upper=row_upper,
+        starts=matrix.indptr.astype(np.int32, copy=False),
+        indices=matrix.indices.astype(np.int32, copy=False),
+        values=matrix.data,
+        column_scale=column_scale,
+        row_scale=row_scale,
+    )
+
+
+def objective(draft: Draft) -> Floats:
+    """Discounted money to those who decide per natural unit of each column, shape (columns,)."""
+    total = np.zeros(draft.column_count)
+    discount = draft.calendar.discount
+    for payment in draft.payments:
+        sign = draft.sign(payment.payer, payment.payee)
+        if sign and payment.face in ("both", "objective"):
+            np.add.at(total, payment.columns, sign * payment.amounts * discount[payment.months])
+    return total
+
+
+def party_value(draft: Draft, party: str, *, discounted: bool, face: tuple[str, ...]) -> Floats:
+    """Money to one party per natural unit of each column, counting payments of the given faces, shape (columns,)."""
+    total = np.zeros(draft.column_count)
+    discount = draft.calendar.discount if discounted else np.ones(len(draft.calendar.months))
+    for payment in draft.payments:
+        sign = (payment.payee == party) - (payment.payer == party)
+        if sign and payment.face in face:
+            np.add.at(total, payment.columns, sign * payment.amounts * discount[payment.months])
+    return total
+
+
+def _bounds(blocks: list[Block]) -> tuple[Floats, Floats, Floats]:
+    sizes = [block.size for block in blocks]
+    scale = np.repeat([UNIT_SCALE[block.unit] for block in blocks], sizes)
+    lower = np.concatenate([block.lower for block in blocks]) if blocks else np.zeros(0)
+    upper = np.concatenate([block.upper for block in blocks]) if blocks else np.zeros(0)
+    return scale, lower / scale, upper / scale
+
+
+def integer_columns(problem: Problem) -> Ints:
+    """Positions of the integer columns."""
+    return np.flatnonzero(problem.integer)

@@ -1,0 +1,87 @@
+"""The price of one more of what is short: a chip-hour, a MW, a unit of money, in each period.
+
+Duals of the LP with integers fixed: at this build. Undiscounted, per unit, signed by the clause or physics row that
+binds. A price is flagged as degenerate where the basis holds over no length of the row's bound on one side.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from gigawatt.model.calendar import Calendar, Flags, Floats
+from gigawatt.model.draft import Block, Draft
+
+SCHEMA = {
+    "what": pl.Utf8, "place": pl.Utf8, "month": pl.Utf8, "price": pl.Float64, "unit": pl.Utf8, "by": pl.Utf8,
+    "degenerate": pl.Boolean,
+}  # fmt: skip
+PER_UNIT = {"chip": "chip", "MW": "MW-month", "chip-hour": "chip-hour", "money": "", "1": "unit"}
+SMALL_PRICE = 1e-6
+
+
+def scarcity(draft: Draft, duals: Floats, degenerate: Flags | None) -> pl.DataFrame:
+    """Table of prices: what, place, month, price, unit, by, degenerate (null where it was not worked out).
+
+    `duals` (rows,) money per natural unit; demand rows are left out, since they price demand and not what is short.
+    """
+    calendar, currency = draft.calendar, draft.programme.currency
+    rows: list[dict[str, object]] = []
+    for block in draft.row_blocks:
+        if block.name.startswith("serve ") or not block.size:
+            continue
+        part = duals[block.start : block.start + block.size]
+        flags = degenerate[block.start : block.start + block.size] if degenerate is not None else None
+        if np.abs(part).max(initial=0.0) <= SMALL_PRICE:
+            continue
+        if block.name == "fit":
+            rows += _chip_hours(block, part, flags, calendar, currency)
+            continue
+        if np.array_equal(block.lower, block.upper):
+            continue  # an identity: what it prices is priced by the limits that bind
+        for place in np.flatnonzero(np.abs(part) > SMALL_PRICE):
+            names, month = _places(block, int(place), calendar)
+            price = part[place] / calendar.discount[month]
+            unit = f"{currency}/{PER_UNIT[block.unit]}" if PER_UNIT[block.unit] else f"{currency}/{currency}"
+            flag = bool(flags[place]) if flags is not None else None
+            what = block.name if block.by == "physics" else block.name.removeprefix(f"{block.by}.")
+            rows.append(
+                {"what": what, "place": names, "month": calendar.month_names[month], "price": float(price),
+                 "unit": unit, "by": block.by, "degenerate": flag}
+            )  # fmt: skip
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _chip_hours(
+    block: Block, duals: Floats, flags: Flags | None, calendar: Calendar, currency: str
+) -> list[dict[str, object]]:
+    """One more chip in a pool for a whole month, by its hours."""
+    shape = [len(axis) for axis in block.axes]
+    by_month = duals.reshape(shape).sum(axis=2) / (calendar.month_hours * calendar.discount)
+    flagged = np.any(flags.reshape(shape), axis=2) if flags is not None else None
+    return [
+        {"what": "chip-hours", "place": block.axes[0][p], "month": calendar.month_names[t],
+         "price": float(by_month[p, t]), "unit": f"{currency}/chip-hour", "by": "physics",
+         "degenerate": bool(flagged[p, t]) if flagged is not None else None}
+        for p, t in zip(*np.nonzero(np.abs(by_month) > SMALL_PRICE), strict=True)
+    ]  # fmt: skip
+
+
+def _places(block: Block, place: int, calendar: Calendar) -> tuple[str, int]:
+    """The names of a row's places other than its period, and the month that it falls in."""
+    if not block.axes:
+        return "", len(calendar.months) - 1
+    if block.codes is None:
+        positions = [int(i) for i in np.unravel_index(place, [len(axis) for axis in block.axes])]
+    else:
+        positions = [int(code[place]) for code in block.codes]
+    month, names = len(calendar.months) - 1, []
+    for axis, position in zip(block.axes, positions, strict=True):
+        name = axis[position]
+        if name in calendar.month_index:
+            month = calendar.month_index[name]
+        elif name in calendar.quarter_index:
+            month = int(calendar.first_month[calendar.quarter_index[name]])
+        else:
+            names.append(name)
+    return " ".join(names), month

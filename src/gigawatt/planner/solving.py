@@ -1,0 +1,252 @@
+"""From a programme to a plan: draft, solve, settle on the canonical plan, price what is short, and read it all back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from gigawatt.errors import Infeasible, PlanError
+from gigawatt.model.calendar import Flags, Floats
+from gigawatt.model.draft import Draft
+from gigawatt.model.plan import Plan, Solve
+from gigawatt.model.programme import Programme
+from gigawatt.model.published import UNIT_PRICE, UnitPrice
+from gigawatt.planner.drafting import draft_programme
+from gigawatt.planner.explain import contradiction, unbounded_by
+from gigawatt.planner.highs import Progress, Solution, Solver, Status
+from gigawatt.planner.offers import WalkAway, walk_away
+from gigawatt.planner.problem import Problem, assemble
+from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
+from gigawatt.planner.reading_back import Reader
+from gigawatt.planner.scarcity import scarcity
+
+GAP = 0.005
+BUDGET_SECONDS = 60.0
+EXACT_OFFERS_UP_TO_COLUMNS = 5_000
+"""Up to this size the price at which an offer is worth signing is found on whole plans, above it on relaxed ones."""
+SHARE_FOR_SEARCH = 0.6
+"""The part of the budget for the search; the rest is for prices, offers and ranges."""
+
+Tell = Callable[[str, str, float | None], None]
+"""Called with the stage, what is at hand, and how far it is (0 to 1) where that is known."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds`; `model_file` for MPS or LP."""
+
+    relax: bool = False
+    gap: float = GAP
+    budget_seconds: float = BUDGET_SECONDS
+    model_file: Path | None = None
+
+
+def plan_programme(programme: Programme, options: Options | None = None, tell: Tell | None = None) -> Plan:
+    """Find the best plan that keeps every clause.
+
+    Raises Infeasible (naming the clauses that contradict one another), Unbounded (naming column and clause), PlanError
+    where the budget ends before any plan was found.
+    """
+    options, tell = options or Options(), tell or _silent
+    began = time.monotonic()
+    draft = draft_programme(programme, lambda what: tell("drafting", what, None))
+    problem = assemble(draft)
+    solver = Solver(problem)
+    if options.model_file is not None:
+        solver.write(options.model_file)
+    solver.relax(options.relax)
+    until = began + options.budget_seconds
+    search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
+    best = solver.solve(gap=options.gap, seconds=search, progress=_solving(tell, options.gap))
+    if best.x is None:
+        raise _no_plan(draft, problem, best, options)
+    settled = _settle(draft, problem, solver, best, options, tell)
+    tables = Reader(draft, settled.x).tables()
+    tables["scarcity"] = scarcity(draft, settled.duals, settled.degenerate)
+    tables["parties"] = _parties(draft, settled, best, until, tell)
+    tables["offers"] = _offers(draft, problem, best, options, until, tell)
+    return Plan(programme, _report(problem, best, settled, options, time.monotonic() - began), tables)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The canonical plan: quantities, duals at fixed integers, and the solver that holds that LP."""
+
+    solver: Solver
+    x: Floats
+    duals: Floats
+    degenerate: Flags | None
+    canonical: bool
+    note: str = ""
+
+
+def _settle(
+    draft: Draft, problem: Problem, solver: Solver, best: Solution, options: Options, tell: Tell
+) -> Settled:
+    """Fix the integers, solve the LP for duals, and among plans as good take the canonical one."""
+    assert best.x is not None
+    tell("prices", "duals at this build", None)
+    if not options.relax and problem.integer.any():
+        solver.fix_integers(best.x)
+        fixed = solver.solve()
+    else:
+        fixed = best
+    if fixed.x is None or fixed.duals is None:
+        return Settled(solver, best.x, np.zeros(len(problem.row_lower)), None, False, "duals were not found")
+    degenerate = solver.degenerate_rows()
+    tell("prices", "canonical plan", None)
+    x = solver.best_among_equals(preference(draft) * problem.column_scale / np.max(problem.column_scale))
+    if x is None:
+        return Settled(solver, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
+    return Settled(solver, x, fixed.duals, degenerate, True)
+
+
+def preference(draft: Draft) -> Floats:
+    """What the canonical plan maximises among equals: Use on what is owned or signed first, then in file order."""
+    programme, count = draft.programme, len(draft.pool_ids)
+    offered = set()
+    for contract in programme.contracts.values():
+        if contract.status == "offer":
+            offered.add(contract.seller)
+    signed = {contract.seller for contract in programme.contracts.values() if contract.status == "signed"}
+    weight = np.zeros(count)
+    for place, pool in enumerate(programme.pools.values()):
+        existing = pool.owner in programme.decides or pool.supplier in signed or pool.supplier not in offered
+        weight[place] = (2.0 if existing else 1.0) + (count - place) / (2.0 * count)
+    # what stands idle is wanted least: capacity, rent and orders beyond need fall to their least
+    wanted = np.zeros(draft.column_count)
+    wanted[draft.use.columns] = weight[draft.use.pool] * draft.use.hours * draft.use.rate / 1000.0
+    wanted[draft.standing] -= 1e-3
+    return wanted
+
+
+def _solving(tell: Tell, gap: float) -> Callable[[Progress], None]:
+    def on(progress: Progress) -> None:
+        known = np.isfinite(progress.objective) and np.isfinite(progress.gap)
+        detail = f"gap {progress.gap:.2%} of {gap:.2%}" if known else f"{progress.seconds:.0f} s"
+        done = min(1.0, gap / progress.gap) if known and progress.gap > 0 else None
+        tell("solving", detail, done)
+
+    return on
+
+
+def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -> PlanError:
+    if best.status is Status.INFEASIBLE:
+        return Infeasible(contradiction(draft, problem))
+    if best.status is Status.UNBOUNDED:
+        return unbounded_by(draft, problem)
+    return PlanError(
+        f"no plan was found within {options.budget_seconds:.0f} s ({best.status.value}); "
+        "give more time with --budget, or see the relaxed plan with --relax"
+    )
+
+
+def _parties(draft: Draft, settled: Settled, best: Solution, until: float, tell: Tell) -> pl.DataFrame:
+    parties = others(draft)
+    slack = max(abs(best.bound - best.objective), 1e-6 * abs(best.objective)) if np.isfinite(best.bound) else 0.0
+    found = cash_ranges(
+        draft, settled.solver, parties, slack, until, lambda party: tell("ranges", party, None)
+    )
+    rows = []
+    for party in [*draft.programme.decides, *parties]:
+        cash = value_of(draft, party, settled.x)
+        decides = party in draft.programme.decides
+        least, most = found.get(party, (None, None))
+        if least is not None and most is not None:
+            least, most = min(least, cash), max(most, cash)
+        rows.append({"party": party, "decides": decides, "cash": cash, "least": least, "most": most})
+    schema = {"party": pl.Utf8, "decides": pl.Boolean, "cash": pl.Float64, "least": pl.Float64, "most": pl.Float64}
+    return pl.DataFrame([row for row in rows if row["party"] not in NOBODY], schema=schema)
+
+
+def _offers(
+    draft: Draft, problem: Problem, best: Solution, options: Options, until: float, tell: Tell
+) -> pl.DataFrame:
+    assert best.x is not None
+    columns = {
+        block.name.removeprefix("sign "): block.start for block in draft.column_blocks if block.name.startswith("sign ")
+    }
+    exact = not options.relax and len(problem.cost) <= EXACT_OFFERS_UP_TO_COLUMNS
+    solver = Solver(problem)
+    solver.relax(not exact)
+    rows = []
+    for place, (contract_id, column) in enumerate(columns.items()):
+        tell("offers", contract_id, place / len(columns))
+        left = until - time.monotonic()
+        found = WalkAway(None, None, "the budget was spent before this offer was priced")
+        if left > 0:
+            found = walk_away(
+                draft, solver, contract_id, column, lambda held: held.solve(gap=1e-6, seconds=left, simplex=not exact)
+            )
+        contract = draft.programme.contracts[contract_id]
+        price = _asked(draft, contract_id)
+        note = found.note if exact or found.note else "worked out on the relaxed plan"
+        rows.append(
+            {
+                "contract": contract_id,
+                "seller": contract.seller,
+                "signed": bool(best.x[column] > 0.5),
+                "sign_by": contract.sign_by,
+                "better_by": found.better_by,
+                "walk_away_scale": found.scale,
+                "walk_away_price": found.scale * price if found.scale is not None and price is not None else None,
+                "asked_price": price,
+                "unit": f"{draft.programme.currency}/chip-hour" if price is not None else None,
+                "note": note,
+            }
+        )
+    schema = {
+        "contract": pl.Utf8, "seller": pl.Utf8, "signed": pl.Boolean, "sign_by": pl.Date, "better_by": pl.Float64,
+        "walk_away_scale": pl.Float64, "walk_away_price": pl.Float64, "asked_price": pl.Float64, "unit": pl.Utf8,
+        "note": pl.Utf8,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _asked(draft: Draft, contract_id: str) -> float | None:
+    """The price per chip-hour that an offer asks first; None where it has none."""
+    for item in draft.published[UNIT_PRICE]:
+        if isinstance(item, UnitPrice) and item.by.split("/")[0] == contract_id:
+            asked = item.price_per_chip_hour[np.isfinite(item.price_per_chip_hour)]
+            if len(asked):
+                return float(asked[0])
+    return None
+
+
+def _report(problem: Problem, best: Solution, settled: Settled, options: Options, seconds: float) -> Solve:
+    words = {
+        Status.OPTIMAL: "optimal",
+        Status.GAP: f"within {best.gap:.2%} of the best possible",
+        Status.BUDGET: f"not proven best: the budget was spent at a gap of {best.gap:.2%}",
+        Status.INTERRUPTED: f"interrupted; the best plan found so far, at a gap of {best.gap:.2%}",
+    }
+    status = words.get(best.status, best.status.value)
+    if options.relax:
+        status += ", relaxed (fractions of phases and offers)"
+    return Solve(
+        status=status,
+        optimal=best.status in (Status.OPTIMAL, Status.GAP),
+        relaxed=options.relax,
+        objective=best.objective,
+        bound=best.bound,
+        gap=best.gap,
+        violation=max(best.violation, problem.violation(settled.x / problem.column_scale)),
+        seconds=seconds,
+        columns=len(problem.cost),
+        rows=len(problem.row_lower),
+        nonzeros=len(problem.values),
+        integers=int(problem.integer.sum()),
+        canonical=settled.canonical,
+        notes=(settled.note,) if settled.note else (),
+    )
+
+
+def _silent(stage: str, what: str, done: float | None) -> None:
+    """Tell nobody."""
+
+

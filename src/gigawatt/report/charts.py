@@ -1,0 +1,356 @@
+"""The pictures of a report as Vega-Lite specifications, each with the table that says the same in words and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from gigawatt.report import aggregates, figures
+
+Spec = dict[str, Any]
+COLOURS = ("#2975c2", "#edab26", "#358d52", "#b30f2a", "#71b3f4", "#9bbe55", "#7171f4", "#d93312", "#2647ed")
+"""Nine colours that stay apart for the colour-blind, on white and on black: every pair by at least 18 in CIE Lab."""
+GREY = "#8a93a0"
+PARSE_MONTH = {"month": "date:'%Y-%m'", "end": "date:'%Y-%m'"}
+HEIGHT = 320
+FEW_MONTHS = 18
+SIZE_FORMATS = {"MW": "power", "chips": "count"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A table in words: headers, and rows of cells already written as text."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """One picture: what its tab is called, what it shows in a sentence for those who cannot see it, spec and table."""
+
+    label: str
+    description: str
+    spec: Spec
+    words: Words
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Pictures of one subject, of which a reader sees one at a time."""
+
+    key: str
+    title: str
+    views: tuple[View, ...] = field(default=())
+
+
+def colour_scale(parts: Sequence[str]) -> alt.Scale:
+    """The colours of parts in their order; a sum of others is grey."""
+    chosen = [GREY if aggregates.is_sum(part) else COLOURS[i % len(COLOURS)] for i, part in enumerate(parts)]
+    return alt.Scale(domain=list(parts), range=chosen)
+
+
+def month_axis(months: Sequence[str]) -> alt.X:
+    """Time from the first day of a month to the first of the next."""
+    if len(months) <= FEW_MONTHS:
+        axis = alt.Axis(format="%b %y", labelAngle=0, tickCount=alt.TimeIntervalStep(interval="month", step=1 + len(months) // 10))
+    else:
+        axis = alt.Axis(format="%Y", labelAngle=0, tickCount="year")
+    return alt.X("month:T", axis=axis, title=None, scale=alt.Scale(domain=_time_domain(months), nice=False))
+
+
+def _time_domain(months: Sequence[str]) -> list[alt.DateTime]:
+    ends = (months[0], after(months[-1]))
+    return [alt.DateTime(year=int(end[:4]), month=int(end[5:])) for end in ends]
+
+
+def after(month: str) -> str:
+    """The month after one written `2027-01`."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12}-{number % 12 + 1:02d}"
+
+
+def stacked(
+    frame: pl.DataFrame,
+    months: Sequence[str],
+    *,
+    title: str,
+    format_type: str,
+    part_title: str,
+    lines: pl.DataFrame | None = None,
+    pick: str | None = None,
+) -> Spec:
+    """Parts on top of one another by month, with lines over them; `pick` names a column that the reader may narrow to.
+
+    `frame` has month, part, value; `lines` has month, line, value. The unit is in the title.
+    """
+    parts = aggregates.ranked(frame)
+    rows = [
+        {**row, "end": after(row["month"]), "value": _number(row["value"]), "rank": parts.index(row["part"])}
+        for row in frame.iter_rows(named=True)
+    ]
+    lit = alt.selection_point(fields=["part"], bind="legend", name="lit")
+    axis = alt.Axis(formatType=format_type, format="", tickCount=6)
+    bars = (
+        alt.Chart(alt.InlineData(values=rows, format=alt.DataFormat(parse=PARSE_MONTH)))
+        .mark_bar(stroke=None)
+        .encode(
+            x=month_axis(months),
+            x2="end:T",
+            y=alt.Y("sum(value):Q", title=title, stack="zero", axis=axis),
+            color=_colour(parts, part_title),
+            order=alt.Order("rank:Q"),
+            opacity=alt.condition(lit, alt.value(0.92), alt.value(0.15)),
+            tooltip=[
+                alt.Tooltip("part:N", title=part_title),
+                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("sum(value):Q", formatType=format_type, format="", title=title),
+            ],
+        )
+        .add_params(lit)
+    )
+    if pick is not None:
+        bars = _narrowed(bars, frame, pick)
+    if lines is None or not lines.height:
+        return _spec(bars)
+    return _spec(alt.layer(bars, _lines(lines, months, title, format_type)).resolve_scale(strokeDash="independent"))
+
+
+def _colour(parts: Sequence[str], title: str) -> alt.Color:
+    columns = max(1, min(len(parts), 110 // (max((len(part) for part in parts), default=1) + 4)))
+    legend = alt.Legend(title=None, orient="top", columns=columns, labelLimit=260, symbolType="square")
+    return alt.Color("part:N", scale=colour_scale(parts), sort=list(parts), legend=legend, title=title)
+
+
+def _narrowed(chart: alt.Chart, frame: pl.DataFrame, column: str) -> alt.Chart:
+    """With a list from which the reader picks one value of a column, or all."""
+    options = frame[column].unique(maintain_order=True).to_list()
+    bind = alt.binding_select(options=[None, *options], labels=["all", *options], name=f"{column} ")
+    param = alt.param(name="picked", value=None, bind=bind)
+    return chart.add_params(param).transform_filter(f"picked === null || datum[{column!r}] === picked")
+
+
+def _lines(lines: pl.DataFrame, months: Sequence[str], title: str, format_type: str) -> alt.Chart:
+    """Steps over the months, carried to the end of the last."""
+    names = lines["line"].unique(maintain_order=True).to_list()
+    rows = []
+    for name in names:
+        part = lines.filter(pl.col("line") == name).sort("month")
+        rows += [{"month": m, "line": name, "value": _number(v)} for m, v in part.select("month", "value").iter_rows()]
+        rows.append({**rows[-1], "month": after(rows[-1]["month"])})
+    dash = alt.Scale(domain=names, range=[[1, 0], [5, 3], [2, 2]][: len(names)])
+    return (
+        alt.Chart(alt.InlineData(values=rows, format=alt.DataFormat(parse={"month": PARSE_MONTH["month"]})))
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(
+            x=month_axis(months),
+            y=alt.Y("value:Q"),
+            strokeDash=alt.StrokeDash(
+                "line:N", scale=dash, legend=alt.Legend(title=None, orient="top", symbolType="stroke", labelLimit=260, symbolSize=400)
+            ),
+            tooltip=[
+                alt.Tooltip("line:N", title="line"),
+                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("value:Q", formatType=format_type, format="", title=title),
+            ],
+        )
+    )
+
+
+def bars(frame: pl.DataFrame, periods: Sequence[str], *, title: str, part_title: str, format_type: str = "money") -> Spec:
+    """Parts by period, those above nought upwards and those below downwards, and a mark at their sum."""
+    parts = aggregates.ranked(frame.rename({"period": "month"}))
+    rows = [{**row, "value": _number(row["value"]), "rank": parts.index(row["part"])} for row in frame.iter_rows(named=True)]
+    lit = alt.selection_point(fields=["part"], bind="legend", name="lit")
+    data = alt.InlineData(values=rows)
+    x = alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0 if len(periods) < 13 else -45))
+    axis = alt.Axis(formatType=format_type, format="", tickCount=6)
+    piled = (
+        alt.Chart(data)
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", title=title, stack="zero", axis=axis),
+            color=_colour(parts, part_title),
+            order=alt.Order("rank:Q"),
+            opacity=alt.condition(lit, alt.value(0.92), alt.value(0.15)),
+            tooltip=[
+                alt.Tooltip("part:N", title=part_title),
+                alt.Tooltip("period:O", title="period"),
+                alt.Tooltip("value:Q", formatType=format_type, format="", title=title),
+            ],
+        )
+        .add_params(lit)
+    )
+    if len(parts) < 2 or not (frame["value"] < 0).any():
+        return _spec(piled)
+    net = (
+        alt.Chart(data)
+        .mark_tick(thickness=3, bandSize=26)
+        .encode(
+            x=x,
+            y=alt.Y("sum(value):Q"),
+            tooltip=[
+                alt.Tooltip("period:O", title="period"),
+                alt.Tooltip("sum(value):Q", formatType=format_type, format="", title="sum"),
+            ],
+        )
+    )
+    return _spec(alt.layer(piled, net))
+
+
+def shares(frame: pl.DataFrame, months: Sequence[str]) -> Spec:
+    """Unserved share of demand by workload over the months, as steps: month, part, value between nought and one."""
+    parts = frame["part"].unique(maintain_order=True).to_list()
+    rows = []
+    for part in parts:
+        mine = [
+            {"month": m, "part": part, "value": _number(v)}
+            for m, v in frame.filter(pl.col("part") == part).sort("month").select("month", "value").iter_rows()
+        ]
+        rows += [*mine, {**mine[-1], "month": after(mine[-1]["month"])}]
+    lit = alt.selection_point(fields=["part"], bind="legend", name="lit")
+    axis = alt.Axis(format=".0%", tickCount=5)
+    chart = (
+        alt.Chart(alt.InlineData(values=rows, format=alt.DataFormat(parse={"month": PARSE_MONTH["month"]})))
+        .mark_line(interpolate="step-after", strokeWidth=2.5)
+        .encode(
+            x=month_axis(months),
+            y=alt.Y("value:Q", title="share of demand unserved", axis=axis, scale=alt.Scale(domainMin=0)),
+            color=_colour(parts, "workload"),
+            opacity=alt.condition(lit, alt.value(1), alt.value(0.12)),
+            tooltip=[
+                alt.Tooltip("part:N", title="workload"),
+                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("value:Q", format=".1%", title="unserved"),
+            ],
+        )
+        .add_params(lit)
+    )
+    return _spec(chart)
+
+
+def heat(frame: pl.DataFrame, months: Sequence[str], *, unit: str) -> Spec:
+    """Prices by place and month as shades; `frame` has month, part (the place) and value."""
+    places = frame["part"].unique(maintain_order=True).to_list()
+    rows = [{**row, "end": after(row["month"]), "value": _number(row["value"])} for row in frame.iter_rows(named=True)]
+    shade = alt.Color(
+        "value:Q",
+        title=unit,
+        scale=alt.Scale(scheme="viridis", reverse=True, domainMin=0),
+        legend=alt.Legend(orient="top", gradientLength=220, format="", formatType="figure", tickCount=4, titleLimit=300),
+    )
+    chart = (
+        alt.Chart(alt.InlineData(values=rows, format=alt.DataFormat(parse=PARSE_MONTH)))
+        .mark_rect()
+        .encode(
+            x=month_axis(months),
+            x2="end:T",
+            y=alt.Y("part:N", sort=places, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
+            color=shade,
+            tooltip=[
+                alt.Tooltip("part:N", title="where"),
+                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("value:Q", formatType="figure", format="", title=unit),
+            ],
+        )
+    )
+    return _spec(chart, height=max(60, 24 * len(places)))
+
+
+PHASE_COLOURS = {
+    "stood before": "#5b6675",
+    "built by the plan": COLOURS[0],
+    "leased": COLOURS[2],
+    "not taken": "#b8c0ca",
+}
+
+
+def timeline(rows: Sequence[Mapping[str, Any]], months: Sequence[str]) -> Spec:
+    """Phases as bars from their start to their end, pale from the day they could serve.
+
+    Each row: label, site, phase, status (see `PHASE_COLOURS`), power_mw, power, ready, start, end (days).
+    """
+    order = [row["label"] for row in rows]
+    present = [status for status in PHASE_COLOURS if any(row["status"] == status for row in rows)]
+    days = {key: "date:'%Y-%m-%d'" for key in ("ready", "start", "end", "from")}
+    data = alt.InlineData(values=[dict(row) for row in rows], format=alt.DataFormat(parse=days))
+    axis = alt.Axis(labelLimit=240, ticks=False, domain=False, grid=False)
+    y = alt.Y("label:N", sort=order, title=None, axis=axis)
+    tips = [
+        alt.Tooltip("site:N"),
+        alt.Tooltip("phase:N"),
+        alt.Tooltip("power_mw:Q", formatType="power", format="", title="IT power"),
+        alt.Tooltip("status:N", title="in the plan"),
+        alt.Tooltip("ready:T", format="%d %B %Y", title="could serve from"),
+        alt.Tooltip("start:T", format="%d %B %Y", title="serves from"),
+    ]
+    scale = alt.Scale(domain=_time_domain(months), nice=False, clamp=True)
+    time_axis = month_axis(months).axis
+    x = alt.X("start:T", title=None, scale=scale, axis=time_axis)
+    colour = alt.Color(
+        "status:N",
+        scale=alt.Scale(domain=present, range=[PHASE_COLOURS[status] for status in present]),
+        legend=alt.Legend(title=None, orient="top", symbolType="square"),
+    )
+    wait = alt.Chart(data).mark_bar(height=4, opacity=0.45).encode(
+        x=alt.X("from:T", scale=scale, axis=time_axis, title=None), x2="start:T", y=y, color=colour, tooltip=tips
+    )
+    stands = alt.Chart(data).mark_bar(height=14, cornerRadius=2).encode(
+        x=x, x2="end:T", y=y, color=colour, tooltip=tips, opacity=alt.condition("datum.status === 'not taken'", alt.value(0.4), alt.value(0.95))
+    )
+    label = alt.Chart(data).mark_text(align="right", dx=-4, fontSize=10).encode(x=x, y=y, text="power:N")
+    return _spec(alt.layer(wait, stands, label), height=max(80, 21 * len(rows)))
+
+
+def ranges(rows: Sequence[Mapping[str, Any]], *, title: str) -> Spec:
+    """A point for each party and a rule from the least to the most: party, cash, least, most."""
+    order = [row["party"] for row in rows]
+    data = alt.InlineData(values=[{**row, **{key: _number(row[key]) for key in ("cash", "least", "most")}} for row in rows])
+    tips = [
+        alt.Tooltip("party:N"),
+        alt.Tooltip("cash:Q", formatType="money", format="", title="in this plan"),
+        alt.Tooltip("least:Q", formatType="money", format=""),
+        alt.Tooltip("most:Q", formatType="money", format=""),
+    ]
+    axis = alt.Axis(formatType="money", format="", tickCount=6)
+    y = alt.Y("party:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False, grid=True))
+    rule = alt.Chart(data).mark_bar(height=8, opacity=0.35, color=COLOURS[0], cornerRadius=4).encode(
+        x=alt.X("least:Q", title=title, axis=axis), x2="most:Q", y=y, tooltip=tips
+    )
+    point = alt.Chart(data).mark_circle(size=80, opacity=1, color=COLOURS[0]).encode(
+        x=alt.X("cash:Q", title=title, axis=axis), y=y, tooltip=tips
+    )
+    return _spec(alt.layer(rule, point), height=max(60, 26 * len(rows)))
+
+
+def _number(value: float | None) -> float | None:
+    """Six significant digits: more cannot be seen, and would only make the file longer."""
+    return None if value is None else float(f"{value:.6g}")
+
+
+def _spec(chart: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> Spec:
+    """The specification without what the page sets itself: its theme, its schema's address."""
+    spec: Spec = chart.properties(width="container", height=height).to_dict(validate=False)
+    for key in ("$schema", "config"):
+        spec.pop(key, None)
+    return spec
+
+
+def pivot(frame: pl.DataFrame, grid: Sequence[str], first: str, write: Any = figures.money, mean: bool = False) -> Words:
+    """Words for a frame of period, part, value: a row for each part, a column for each period, and their sum or mean."""
+    key = "period" if "period" in frame.columns else "month"
+    parts = aggregates.ranked(frame.rename({key: "month"}) if key != "month" else frame)
+    cells = {(row["part"], row[key]): row["value"] for row in frame.group_by("part", key).agg(pl.col("value").sum()).iter_rows(named=True)}
+    rows = []
+    for part in parts:
+        values = [cells.get((part, period)) for period in grid]
+        told = [value for value in values if value is not None]
+        total = sum(told) / (len(grid) if mean else 1)
+        rows.append((part, *("" if value is None else write(value) for value in values), write(total)))
+    return Words((first, *grid, "mean" if mean else "sum"), tuple(rows))

@@ -1,0 +1,101 @@
+"""How figures are written: money, power, chips, work and dates, short enough for a line of text or a card."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SHORT_SCALE = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
+PLAIN_BELOW = 1e8
+"""Money below this is told to the unit, as an invoice would; above it, in millions or billions."""
+MINUS = "\u2212"
+POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def short(value: float, digits: int = 3) -> str:
+    """Three significant digits with bn, m or tn: `12.3 bn`, `345 m`; below a million `345,282`; below ten `2.35`."""
+    size = abs(value)
+    sign = MINUS if value < 0 else ""
+    for place, (step, name) in enumerate(SHORT_SCALE):
+        if size >= step * (1 - 0.5 * 10**-digits):
+            text = significant(size / step, digits)
+            above = SHORT_SCALE[place - 1] if place else None
+            return f"{sign}{text} {name}" if above is None or size < above[0] else f"{sign}1 {above[1]}"
+    if size >= 1000:
+        return f"{sign}{size:,.0f}"
+    return sign + significant(size, digits)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number at or above nought with so many significant digits and no more than that many decimals."""
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    text = f"{value:,.{min(max(decimals, 0), digits + 1)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: float) -> str:
+    """Money without its currency: to the unit where small, else short; `11,917,613`, `38.2 bn`."""
+    if abs(value) < PLAIN_BELOW:
+        text = f"{abs(value):,.0f}"
+        return f"{MINUS}{text}" if value < 0 and text != "0" else text
+    return short(value)
+
+
+def price(value: float, unit: str) -> str:
+    """A price in its unit, three significant digits and at least cents where below a hundred."""
+    if not unit:
+        return short(value, 4)
+    digits = f"{value:,.2f}" if 0.1 <= abs(value) < 100 else short(value, 4) if abs(value) >= 1e-4 or not value else f"{value:.3g}"
+    return f"{digits} {unit.replace('chip-hour', 'chip-h')}"
+
+
+def power(mw: float) -> str:
+    """IT power: `843 MW`, `1.2 GW`, `450 kW`."""
+    if abs(mw) >= 999.5:
+        return f"{significant(mw / 1000)} GW"
+    if 0 < abs(mw) < 0.9995:
+        return f"{significant(mw * 1000)} kW"
+    return f"{significant(mw)} MW"
+
+
+def count(value: float) -> str:
+    """Chips and other counts: `96,000`, `1.64 m`; below a hundred with one decimal where it is not whole."""
+    if abs(value) >= 1e6:
+        return short(value)
+    return f"{value:,.0f}" if abs(value) >= 100 or abs(value - round(value)) < 0.05 else f"{value:,.1f}"
+
+
+def work(value: float, measure: str) -> str:
+    """Work in its measure: `345,282 chip-h`, `12.3 tn tokens`, `3.50 × 10²⁷ FLOP`."""
+    if measure == "flop":
+        return f"{scientific(value)} FLOP"
+    return f"{short(value)} {'tokens' if measure == 'token' else 'chip-h'}"
+
+
+def scientific(value: float) -> str:
+    """`3.5 × 10²⁷`; plainly where it is below a million."""
+    if abs(value) < 1e6:
+        return short(value)
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')} × 10{str(int(exponent)).translate(POWERS)}"
+
+
+def percent(share: float) -> str:
+    """A share as `0.4 %`, `12 %`; `under 0.1 %` where it would read as nought and is not."""
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
+    return f"{100 * share:.1f} %" if share < 0.0995 and share else f"{100 * share:.0f} %"
+
+
+def month(name: str) -> str:
+    """`Jan 2027` for `2027-01`; anything else as it is."""
+    year, _, number = name.partition("-")
+    return f"{MONTHS[int(number) - 1]} {year}" if number.isdigit() and 1 <= int(number) <= 12 else name
+
+
+def day(value: date | str | None) -> str:
+    """A date as `2026-12-15`, a dash where there is none."""
+    return str(value) if value else "–"

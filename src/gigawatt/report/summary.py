@@ -1,0 +1,193 @@
+"""The answer in the terminal: what is paid, what to decide and by when, why, and what is assumed."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gigawatt.report import decisions, digest, figures
+
+if TYPE_CHECKING:
+    from gigawatt.model.plan import Plan
+    from gigawatt.model.provenance import Provenance
+
+WIDTH = 96
+MOST_PARTIES = 8
+MOST_ITEMS = 12
+MOST_CAUSES = 5
+MOST_SHORTAGES = 4
+MOST_ASSUMPTIONS = 6
+
+
+def summary(plan: Plan, width: int = WIDTH) -> str:
+    """The answer as plain text, no line longer than `width` characters."""
+    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False, highlight=False)
+    with console.capture() as capture:
+        console.print(_answer(plan))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n") + "\n"
+
+
+def print_summary(plan: Plan, console: Console) -> None:
+    """The same in colour, no wider than the console and not beyond what reads well."""
+    console.print(_answer(plan), width=min(console.width, WIDTH), highlight=False)
+
+
+def _answer(plan: Plan) -> Group:
+    parts = [_head(plan), _paid(plan), _unserved(plan), *_notes(plan)]
+    for title, aside, body in (
+        ("DECIDE", "by", _decide(plan)),
+        ("BUILD AND TAKE", "from", _build_and_take(plan)),
+        ("WHY", "", _why(plan)),
+        ("ASSUMED", "", _assumed(plan)),
+    ):
+        if body is not None:
+            parts += [Text(), _pair(Text(title, "bold cyan"), Text(aside, "dim")), Padding(body, (0, 0, 0, 2))]
+    return Group(*parts)
+
+
+def _pair(left: Text, right: Text) -> Table:
+    """Two texts at the two ends of a line."""
+    grid = Table.grid(expand=True, padding=(0, 2))
+    grid.add_column(ratio=1)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(left, right)
+    return grid
+
+
+def _head(plan: Plan) -> RenderableType:
+    programme, solve = plan.programme, plan.solve
+    months = programme.horizon.months
+    ends = f"{figures.month(f'{months[0].start:%Y-%m}')} – {figures.month(f'{months[-1].start:%Y-%m}')}"
+    left = Text.assemble((programme.programme, "bold"), f"  {ends}, {len(months)} month{'s' * (len(months) > 1)}")
+    status = solve.status.rstrip(".")
+    text = status if "gap" in status or solve.relaxed else f"{status}, gap {figures.percent(max(solve.gap, 0.0))}"
+    return _pair(left, Text(text, "green" if solve.optimal else "yellow"))
+
+
+def _paid(plan: Plan) -> RenderableType:
+    """Who is paid by those who decide, and who pays them."""
+    currency, totals = plan.programme.currency, digest.party_totals(plan)
+    payees, payers = [t for t in totals if t.paid > 0], [t for t in totals if t.paid < 0]
+    head = Text.assemble("Pay ", (figures.money(sum(t.paid for t in payees)), "bold"), f" {currency}")
+    if payers:
+        head.append("   receive ")
+        head.append(figures.money(-sum(t.paid for t in payers)), "bold")
+        head.append(f" ({', '.join(f'{t.party} {figures.money(-t.paid)}' for t in payers)})")
+    if len(plan.programme.decides) > 1:
+        head.append(f"   by {', '.join(plan.programme.decides)} together", "dim")
+    if len(payees) <= 3 and not any(t.is_range for t in payees):
+        head.append("".join(f"   {t.party} {figures.money(t.paid)}" for t in payees))
+        return head
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(justify="right")
+    grid.add_column(style="dim")
+    for total in payees[:MOST_PARTIES]:
+        grid.add_row(total.party, figures.money(total.paid), _range(total))
+    rest = payees[MOST_PARTIES:]
+    if rest:
+        grid.add_row(f"{len(rest)} more", figures.money(sum(t.paid for t in rest)), "")
+    return Group(head, Padding(grid, (0, 0, 0, 2)))
+
+
+def _range(total: digest.PartyTotal) -> str:
+    if not total.is_range or total.least is None or total.most is None:
+        return ""
+    return f"{figures.money(total.least)} to {figures.money(total.most)} in plans as good"
+
+
+def _unserved(plan: Plan) -> RenderableType:
+    told, none = [], []
+    for each in digest.missing(plan):
+        if each.unserved > 1e-6 * max(each.demand, 1e-9):
+            share = figures.percent(each.unserved / each.demand)
+            worth = f", worth {figures.money(each.value_lost)}" if each.value_lost >= 0.5 else ""
+            told.append(f"{each.workload} {figures.work(each.unserved, each.measure)} ({share} of it{worth})")
+        else:
+            none.append(each.workload)
+    if not told and not none:
+        return Text("Unserved: nothing is asked for")
+    text = "; ".join([*told, f"{', '.join(none)} none" if told and none else ""] if told else ["none"]).rstrip("; ")
+    return Text(f"Unserved: {text}", "yellow" if told else "")
+
+
+def _notes(plan: Plan) -> list[RenderableType]:
+    return [Text(f"Note: {note}", "yellow") for note in plan.solve.notes]
+
+
+def _decide(plan: Plan) -> RenderableType | None:
+    choices = decisions.choices(plan)
+    if not choices:
+        return None
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(ratio=2)
+    grid.add_column(ratio=3)
+    grid.add_column(justify="right", no_wrap=True)
+    for choice in choices:
+        words = Text.assemble(("sign " if choice.signed else "do not sign ", "bold green" if choice.signed else "bold"))
+        words.append(choice.contract)
+        told = Text("\n".join(part for part in (choice.worth, choice.walk_away, choice.note) if part))
+        grid.add_row(words, told, figures.day(choice.sign_by))
+    return grid
+
+
+def _build_and_take(plan: Plan) -> RenderableType | None:
+    items = digest.build_items(plan) + digest.take_items(plan)
+    if not items:
+        return None
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    shown = decisions.worth_telling(items, MOST_ITEMS)
+    for item in shown:
+        verb = item.verb if item.new else "have"
+        money = f"{figures.money(item.capex)}" if item.capex else ""
+        grid.add_row(f"{verb} {item.thing}", decisions.size(item), money, decisions.when(item))
+    rest = len(items) - len(shown)
+    if rest:
+        grid.add_row(Text(f"and {rest} more, in the tables build and take", "dim"), "", "", "")
+    return grid
+
+
+def _why(plan: Plan) -> RenderableType | None:
+    currency = plan.programme.currency
+    lines: list[Text] = []
+    for cause in digest.causes(plan)[:MOST_CAUSES]:
+        share = figures.percent(cause.share)
+        lines.append(Text.assemble((cause.by, "bold"), f" costs {figures.money(cause.paid)} ({cause.what}, {share})"))
+    for short in decisions.dearest(digest.shortages(plan), MOST_SHORTAGES):
+        place = f" at {short.place}" if short.place else ""
+        held = f", held by {short.by}" if short.by not in ("physics", "") else ""
+        unsure = "; one of several such prices" if short.degenerate else ""
+        price = figures.price(short.highest, short.unit or currency)
+        text = f"one more of {short.what}{place} is worth up to {price}, {decisions.between(short)}{held}{unsure}"
+        lines.append(Text(text))
+    return Group(*lines) if lines else None
+
+
+def _assumed(plan: Plan) -> RenderableType | None:
+    assumed = plan.programme.assumptions()
+    if not assumed:
+        return None
+    first = "; ".join(_assumption(record) for record in assumed[:MOST_ASSUMPTIONS])
+    rest = len(assumed) - MOST_ASSUMPTIONS
+    more = f"; and {rest} more, each with its line in the report" if rest > 0 else ""
+    count = f"{len(assumed)} figure{'s' * (len(assumed) > 1)}: "
+    return Text(f"{count}{first}{more}")
+
+
+def _assumption(record: Provenance) -> str:
+    """`chat.growth 2 %/month`: the last words of the path that say what it is, and the value."""
+    path = record.path.split(".")
+    name = ".".join(path[1:] if len(path) > 2 else path)
+    value = " ".join(record.value_text.split())
+    return f"{name} {value}" if len(value) <= 40 else f"{name} {value[:38]}…"
+
+
