@@ -54,7 +54,7 @@ def known(facts: pl.DataFrame, item: str) -> dict[int, float]:
 
 def shown(values: dict[int, float], year: int, digits: int = 1, scale: float = 1.0) -> str:
     """One year's figure, or a dash."""
-    return f"{values[year] * scale:.{digits}f}" if year in values else "-"
+    return f"{round(values[year] * scale, digits) + 0.0:.{digits}f}" if year in values else "-"
 
 
 def money(cash: pl.DataFrame, facts: pl.DataFrame, years: list[int]) -> str:

@@ -36,15 +36,15 @@ def plan(
 ) -> Plan:
     """Find what to sign, build and take, and where each workload runs, so that every clause is kept.
 
-    `relax` takes whole phases and offers in fractions; `gap` is relative (default 0.5 %); `budget_seconds` bounds the
+    `relax` takes whole phases and offers in fractions; `gap` is relative (default: small programmes to the end, large ones to 0.5 %); `budget_seconds` bounds the
     whole of it (default 60). `model_file` writes the model as MPS or LP, for another solver to check. `tell` is called
     with (stage, what, share done). Raises `Infeasible`, `Unbounded` or `PlanError`.
     """
-    from gigawatt.planner.solving import BUDGET_SECONDS, GAP, Options, plan_programme
+    from gigawatt.planner.solving import BUDGET_SECONDS, Options, plan_programme
 
     options = Options(
         relax=relax,
-        gap=GAP if gap is None else gap,
+        gap=gap,
         budget_seconds=BUDGET_SECONDS if budget_seconds is None else budget_seconds,
         model_file=Path(model_file) if model_file is not None else None,
     )
@@ -55,7 +55,8 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of the programme file, with every kind of clause that is installed."""
     from gigawatt.model.schema import json_schema
 
-    return json_schema(programme_type(all_kinds()))
+    found: dict[str, Any] = json_schema(programme_type(all_kinds()))
+    return found
 
 
 def schema_text() -> str:
@@ -80,14 +81,14 @@ def summary(answer: Plan) -> str:
 def start(folder: Path) -> Path:
     """Write a small programme to start from into a folder; returns its path. Raises `OutputError`."""
     from gigawatt.errors import OutputError
-    from gigawatt.model.template import TEMPLATE
+    from gigawatt.model.template import FILE, template
 
-    path = folder / "programme.yaml"
+    path, schema_name = folder / FILE, "programme.schema.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
-        (folder / "programme.schema.json").write_text(schema_text(), encoding="utf-8")
+            file.write(template(schema_name))
+        (folder / schema_name).write_text(schema_text(), encoding="utf-8")
     except FileExistsError as fault:
         raise OutputError(f"{path} is there already and is left as it is; give another folder") from fault
     except OSError as fault:

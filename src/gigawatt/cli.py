@@ -89,7 +89,10 @@ def plan(
         Path | None, typer.Option("--out", "-o", help="Folder for plan.json, tables (Parquet, CSV) and report.html.")
     ] = None,
     relax: Annotated[bool, typer.Option("--relax", help="Take whole phases and offers in fractions (fast).")] = False,
-    gap: Annotated[float, typer.Option(help="Relative gap to the best possible at which to stop.", min=0.0)] = 0.005,
+    gap: Annotated[
+        float | None,
+        typer.Option(help="Relative gap to the best possible at which to stop: 0.005 for large programmes.", min=0.0),
+    ] = None,
     budget: Annotated[float, typer.Option(help="Seconds for the whole plan.", min=0.1)] = 60.0,
     mps: Annotated[Path | None, typer.Option(help="Also write the model as MPS or LP, by the name's ending.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,

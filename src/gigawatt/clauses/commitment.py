@@ -1,15 +1,20 @@
 """`commitment`: spend over a contract year or a term; what is not burned down by its end is paid."""
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
+from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Fit
-from gigawatt.model.clause_draft import ClauseDraft, stated
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Id, MoneyAmount
+from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import AMOUNT, Amount
+from gigawatt.model.term import Term
 from gigawatt.values.span import Span
 
 
@@ -27,38 +32,42 @@ class Commitment(Clause):
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`spend - amount on = excess - shortfall`, only one of the two above nought; the shortfall is paid."""
-        if not draft.cover.any():
-            return
-        eligible = [item for item in draft.published(AMOUNT) if isinstance(item, Amount) and self._counts(draft, item)]
-        for year in draft.years if self.each == "contract year" else [draft.whole_span]:
-            floor = self._floor(draft, year)
-            share = draft.share(year)
-            columns = np.concatenate([item.columns for item in eligible]) if eligible else np.zeros(0, dtype=np.int64)
-            months = np.concatenate([item.months for item in eligible]) if eligible else np.zeros(0, dtype=np.int64)
-            amounts = np.concatenate([item.amounts for item in eligible]) if eligible else np.zeros(0)
-            counted = share[months] > 0
-            spend = amounts[counted] * share[months[counted]]
-            label = f"{year.start:%Y-%m-%d}"
-            shortfall = draft.pin(label, columns[counted], spend, floor, unit="money")
-            draft.pay(shortfall, 1.0, draft.last_month(year), what="shortfall")
+        term = draft.term
+        for year in self._years(term):
+            columns, amounts = self._spend(draft, draft.share(year))
+            floor = float(term.floor(self.amount, year, self.burned))
+            shortfall = draft.pin(f"{year.start:%Y-%m-%d}", columns, amounts, floor, unit="money")
+            draft.pay(shortfall, 1.0, term.last_month(year), what="shortfall")
 
-    def _counts(self, draft: ClauseDraft, item: Amount) -> bool:
-        contract = draft.contract
-        if item.contract != draft.contract_id or (item.payer, item.payee) != (contract.buyer, contract.seller):
-            return False
-        return not self.clauses or item.by.split("/", 1)[1] in self.clauses
+    def _spend(self, draft: ClauseDraft, share: Floats) -> tuple[Ints, Floats]:
+        """What counts toward a year that holds a share (T,) of each month: columns and amounts, flat arrays."""
+        columns, amounts = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+        for item in draft.published(AMOUNT):
+            if isinstance(item, Amount) and self._counts(draft.contract, draft.contract_id, item):
+                counted = share[item.months] > 0
+                columns.append(item.columns[counted])
+                amounts.append((item.amounts * share[item.months])[counted])
+        return np.concatenate(columns), np.concatenate(amounts)
 
-    def _floor(self, draft: ClauseDraft, year: Span) -> float:
-        """Money still to spend: pro rata where the horizon cuts, in full less what was burned where that is stated."""
-        inside = year.within(draft.span)
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """In the last month of each year or term, what was posted for the buyer to pay, short of the amount."""
+        counted = [item for item in book.posted if self._counts(book.contract, book.contract_id, item)]
+        postings = []
+        for year in self._years(book.term):
+            share = dict(zip(book.month_names, book.term.share(year), strict=True))
+            spend = sum(book.money(item.amount_minor) * share[item.month] for item in counted)
+            short = max(Fraction(0), book.term.floor(self.amount, year, self.burned) - spend)
+            postings += book.posting(book.term.last_month(year), short, "shortfall")
+        return postings
+
+    def _years(self, term: Term) -> list[Span]:
         if self.each == "contract year":
-            # the last year of a contract that does not end on an anniversary is short, and so is its floor
-            term = year.within(draft.whole_span)
-            whole = self.amount * term.days / year.days
-        else:
-            term, whole = year, self.amount
-        done = stated(self.burned, year)
-        if done is not None and inside.start > year.start:
-            rest = Decimal(Span(term.start, inside.until).days) / term.days
-            return max(0.0, float(whole * rest - done))
-        return float(whole * inside.days / term.days)
+            return term.years
+        return [term.whole] if term.inside.days else []
+
+    def _counts(self, contract: Contract, contract_id: str, item: Amount | Posting) -> bool:
+        """Whether an amount that is due under a clause counts: of the same contract, and among those named."""
+        if (item.payer, item.payee) != (contract.buyer, contract.seller):
+            return False
+        home, _, clause_id = item.by.partition("/")
+        return home == contract_id and (not self.clauses or clause_id in self.clauses)

@@ -8,7 +8,9 @@ from pydantic import Field
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Id, RentPerMwMonth
+from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import AMOUNT, COMMITMENTS
 from gigawatt.model.schedule import phase_commitment, phase_starts
 
@@ -29,13 +31,18 @@ class Lease(Clause):
         """Firm phases stand from `ready` if the lease is signed; each option has one binary a quarter."""
         if not draft.cover.any():
             return
-        rent = draft.calendar.monthly(self.rent_per_mw_month)
-        site = draft.programme.sites[self.site]
-        for phase_id in self.phases or tuple(site.phases):
+        rent = draft.rate(self.rent_per_mw_month)
+        phases = self.phases or tuple(draft.programme.sites[self.site].phases)
+        for phase_id in dict.fromkeys((*phases, *self.options)):
             if phase_id in self.options:
                 self._option(draft, phase_id, rent)
             else:
                 self._firm(draft, phase_id, rent)
+
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """Each month's rent of the IT power delivered, by its mean over the month."""
+        hours, rent = book.by_month(facts.delivered_by(book.name)), book.rate(self.rent_per_mw_month)
+        return book.postings([h * r / book.hours(t) for t, (h, r) in enumerate(zip(hours, rent, strict=True))], "rent")
 
     def _firm(self, draft: ClauseDraft, phase_id: str, rent: Floats) -> None:
         calendar, phase = draft.calendar, draft.programme.sites[self.site].phases[phase_id]
@@ -48,8 +55,7 @@ class Lease(Clause):
         months = np.flatnonzero(level[0])
         draft.pay(draft.on, level[0, months] * rent[months], months, what="rent")
         start = np.array([draft.on])
-        self._publish(draft, phase_id, quarters[:1], start, power, new=draft.is_offer)
-
+        self._publish(draft, phase_id, quarters[:1], start, power, 
     def _option(self, draft: ClauseDraft, phase_id: str, rent: Floats) -> None:
         calendar, phase = draft.calendar, draft.programme.sites[self.site].phases[phase_id]
         quarters, levels = phase_starts(calendar, phase, draft.span)
@@ -64,11 +70,11 @@ class Lease(Clause):
         draft.bring(self.site, take, power * levels)
         which, month = np.nonzero(levels)
         draft.pay(take[which], power * levels[which, month] * rent[month], month, what="rent")
-        self._publish(draft, phase_id, quarters, take, power, new=draft.is_offer)
-
+        self._publish(draft, phase_id, quarters, take, power, 
     def _publish(
         self, draft: ClauseDraft, phase_id: str, quarters: Ints, start: Ints, power: float, *, new: bool
     ) -> None:
+        site = draft.programme.sites[self.site]
         commitment = phase_commitment(
             draft.draft,
             f"{draft.name} {phase_id}",
@@ -80,5 +86,6 @@ class Lease(Clause):
             provider=draft.contract.seller,
             new=new,
             workloads=self.for_workloads,
+            since=max(draft.span.start, site.phases[phase_id].ready),
         )
         draft.publish(COMMITMENTS, commitment)

@@ -8,7 +8,9 @@ from pydantic import Field
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipSeries, PricePerChipHour
+from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
 
 
@@ -39,12 +41,18 @@ class Price(OnPool):
             rows = draft.add_rows("signed", (names,), unit="chip", upper=0.0)
             draft.add_entries(rows, rented, 1.0)
             draft.add_entries(rows, draft.on, -most[months])
-        price = calendar.monthly(self.price_per_chip_hour)
+        price = draft.rate(self.price_per_chip_hour)
         draft.pay(use.columns, price[use.month] * use.hours, use.month, what="rent")
         asked = np.where(draft.cover > 0, price, np.inf)
         draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked))
         if COMMITMENTS in draft.draft.wanted:
             self._publish_steps(draft, pool, rented, months, most)
+
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """Each month's metered Use at the month's price."""
+        hours = book.by_month(facts.use_of([self.pool_id(book.contract.seller)], self.for_workloads))
+        price = book.rate(self.price_per_chip_hour)
+        return book.postings([h * p for h, p in zip(hours, price, strict=True)], "rent")
 
     def _most(self, draft: ClauseDraft, pool: str) -> Floats:
         """Most chips on rent by month, shape (T,): what is offered, and never more than the workloads could use."""
@@ -56,7 +64,7 @@ class Price(OnPool):
         by_month: Floats = by_slice.max(axis=1)
         np.add.at(by_month, use.month[~sliced], use.upper[~sliced])
         if self.chips is None:
-            return by_month
+            return by_month * draft.cover
         return np.asarray(np.minimum(calendar.level(self.chips, draft.span), by_month))
 
     def _publish_steps(self, draft: ClauseDraft, pool: str, rented: Ints, months: Ints, most: Floats) -> None:
@@ -94,5 +102,6 @@ class Price(OnPool):
                 stock_most_mw=size,
                 kept=False,
                 workloads=self.for_workloads,
+                since=draft.span.start,
             ),
         )

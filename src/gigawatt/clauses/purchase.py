@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -9,8 +10,12 @@ from pydantic import Field
 
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipsPerQuarter, Duration, Id, PricePerChip, Share
+from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.published import CAPEX
 from gigawatt.model.schedule import chip_months
+from gigawatt.values.span import Span, months_apart
 
 
 class Purchase(Clause):
@@ -25,7 +30,7 @@ class Purchase(Clause):
     lead_time: Duration | None = None
 
     fit: ClassVar[Fit] = Fit.EXACT
-    publishes: ClassVar[frozenset[str]] = frozenset({"capex"})
+    publishes: ClassVar[frozenset[str]] = frozenset({CAPEX})
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`ordered` by quarter of delivery, from least to most if signed; paid in two parts, charged as an annuity."""
@@ -34,7 +39,7 @@ class Purchase(Clause):
         open_quarters = [
             q
             for q, month in enumerate(months)
-            if month < len(calendar.months) and draft.span.contains(calendar.months[month].start)
+            if month < len(calendar.months) and self._delivers(draft.span, calendar.months[month].start)
         ]
         if not open_quarters:
             return
@@ -50,8 +55,8 @@ class Purchase(Clause):
         bottom = draft.add_rows("least", (names,), unit="chip", lower=0.0)
         draft.add_entries(bottom, ordered, 1.0)
         draft.add_entries(bottom, draft.on, -least)
-        draft.supply(self.chip, quarters, ordered)
-        price = calendar.monthly(self.price_per_chip)[starts]
+        draft.supply(self.chip, starts, ordered)
+        price = draft.rate(self.price_per_chip)[starts]
         deposit = float(self.deposit)
         early = np.array([calendar.month_of(self._ordered_on(calendar.months[t].start)) for t in starts])
         draft.invest(
@@ -63,6 +68,22 @@ class Purchase(Clause):
             place=self.chip,
             what="chips",
         )
+
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """The deposit a lead time before delivery, or in the first month where that is earlier; the rest on delivery."""
+        price, deposit = book.rate(self.price_per_chip), Fraction(self.deposit)
+        paid = [Fraction(0)] * len(book.months)
+        for order in facts.ordered_by(book.name):
+            t = book.month_names.index(order.month)
+            whole = Fraction(order.chips) * price[t]
+            early = months_apart(book.months[0].start, self._ordered_on(book.months[t].start))
+            paid[max(0, early)] += whole * deposit
+            paid[t] += whole * (1 - deposit)
+        return book.postings(paid, "chips")
+
+    def _delivers(self, span: Span, day: date) -> bool:
+        """Whether chips can come on a day: in force, and not before the price's first date."""
+        return span.contains(day) and self.price_per_chip.first_day <= day
 
     def _ordered_on(self, delivery: date) -> date:
         return self.lead_time.before(delivery) if self.lead_time is not None else delivery

@@ -9,7 +9,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipSeries, Count, PricePerChipHour
+from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
 from gigawatt.model.thing import Thing
 
@@ -67,9 +69,9 @@ class Reservation(OnPool):
         if not draft.cover.any():
             return
         calendar, pool = draft.calendar, self.pool_id(draft.contract.seller)
-        fee = calendar.monthly(self.price_per_chip_hour) * calendar.month_hours
-        asked = np.where(draft.cover > 0, calendar.monthly(self.price_per_chip_hour), np.inf)
-        draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked, new=draft.is_offer))
+        price = draft.rate(self.price_per_chip_hour)
+        fee, asked = price * calendar.month_hours, np.where(draft.cover > 0, price, np.inf)
+        draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked, new=draft.is_new))
         if isinstance(self.chips, Takes):
             self._take(draft, self.chips, pool, fee)
         elif isinstance(self.chips, Choice):
@@ -78,13 +80,20 @@ class Reservation(OnPool):
             levels = calendar.level(self.chips, draft.span)[None, :]
             self._hold(draft, pool, np.array([draft.on]), levels, fee)
 
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """Each month's chip-hours that stood ready, used or not, at the month's price."""
+        hours, price = book.by_month(facts.delivered_by(book.name)), book.rate(self.price_per_chip_hour)
+        return book.postings([h * p for h, p in zip(hours, price, strict=True)], "fee")
+
     def _hold(self, draft: ClauseDraft, pool: str, columns: Ints, levels: Floats, fee: Floats) -> None:
         """Chips `levels[k, t] x columns[k]` stand and are paid for; shapes (K,), (K, T)."""
         draft.provide(pool, columns, levels)
         which, month = np.nonzero(levels)
         draft.pay(columns[which], levels[which, month] * fee[month], month, what="fee")
         calendar, mw = draft.calendar, draft.chip_mw(pool)
-        rises = np.maximum(np.diff(levels, axis=1, prepend=0.0), 0.0)
+        # a month that is only partly in force holds a share of the chips, and yet the whole of the commitment
+        whole = levels / np.where(draft.cover > 0, draft.cover, 1.0)
+        rises = np.maximum(np.diff(whole, axis=1, prepend=0.0), 0.0)
         size = np.zeros((len(calendar.quarters), len(columns)))
         np.add.at(size, calendar.quarter_of_month, rises.T * mw)
         ends = draft.draft.upper_of(columns)
@@ -103,8 +112,9 @@ class Reservation(OnPool):
                 switch=switch,
                 most_mw=most,
                 stock_most_mw=np.cumsum(most),
-                new=draft.is_offer,
+                new=draft.is_new,
                 workloads=self.for_workloads,
+                since=draft.span.start,
             ),
         )
 
@@ -159,7 +169,8 @@ class Reservation(OnPool):
                 switch=np.full(count, -1, dtype=np.int64),
                 most_mw=size,
                 stock_most_mw=size,
-                new=draft.is_offer,
+                new=draft.is_new,
                 workloads=self.for_workloads,
+                since=draft.span.start,
             ),
         )

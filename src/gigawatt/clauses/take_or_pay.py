@@ -1,14 +1,20 @@
 """`take_or_pay`: a floor on the quantity taken in each contract year; what falls short is paid for."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from gigawatt.model.clause import Clause, Fit
-from gigawatt.model.clause_draft import ClauseDraft, stated
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipHoursPerYear, Day, Id, PricePerChipHour
+from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
+from gigawatt.model.term import Term
 from gigawatt.values.span import Span
 
 
@@ -27,34 +33,37 @@ class TakeOrPay(Clause):
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`quantity - floor on = excess - shortfall`, only one of the two above nought; the shortfall is paid."""
-        calendar = draft.calendar
-        pools = [pool for pool in self._pools(draft) if pool in draft.draft.pool_ids]
-        use = draft.use(pools)
-        for year in draft.years:
-            floor = self._floor(year, year.within(draft.span))
+        use = draft.use(self._pools(draft.programme, draft.contract))
+        deficiency = draft.rate(self.deficiency_per_chip_hour)
+        for year in draft.term.years:
+            floor = float(self._floor(draft.term, year))
             share = draft.share(year)
             counted = use.where(share[use.month] > 0)
             hours = counted.hours * share[counted.month]
             label = f"{year.start:%Y-%m-%d}"
             shortfall = draft.pin(label, counted.columns, hours, floor, unit="chip-hour")
-            month = draft.last_month(year)
-            price = calendar.monthly(self.deficiency_per_chip_hour)[month]
-            draft.pay(shortfall, price, month, what="deficiency")
+            month = draft.term.last_month(year)
+            draft.pay(shortfall, deficiency[month], month, what="deficiency")
 
-    def _pools(self, draft: ClauseDraft) -> list[str]:
-        seller = draft.contract.seller
-        if self.pool is not None:
-            return [self.pool]
-        if self.chip is not None:
-            return [f"{seller}-{self.chip}"]
-        return [name for name, pool in draft.programme.pools.items() if seller in (pool.provider, pool.owner)]
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """In each contract year's last month, what was metered short of the floor, at the price of a deficiency."""
+        taken = book.by_month(facts.use_of(self._pools(book.programme, book.contract), self.for_workloads))
+        deficiency = book.rate(self.deficiency_per_chip_hour)
+        postings = []
+        for year in book.term.years:
+            quantity = sum(hours * share for hours, share in zip(taken, book.term.share(year), strict=True))
+            short = max(Fraction(0), self._floor(book.term, year) - quantity)
+            month = book.term.last_month(year)
+            postings += book.posting(month, short * deficiency[month], "deficiency")
+        return postings
 
-    def _floor(self, year: Span, inside: Span) -> float:
-        """Chip-hours still to take in a contract year: pro rata where cut, in full less what was taken where stated."""
-        whole = self.floor_chip_hours.at(year.start)
-        floor = whole if whole is not None else Decimal(0)
-        done = stated(self.taken, year)
-        if done is not None and inside.start > year.start:
-            rest = Span(year.start, inside.until)
-            return max(0.0, float(floor * rest.days / year.days - done))
-        return float(floor * inside.days / year.days)
+    def _pools(self, programme: Programme, contract: Contract) -> list[str]:
+        """The pools that are metered, in file order."""
+        if self.chip is not None or self.pool is not None:
+            return [self.pool or f"{contract.seller}-{self.chip}"]
+        return [name for name, pool in programme.pools.items() if pool.supplier == contract.seller]
+
+    def _floor(self, term: Term, year: Span) -> Fraction:
+        """Chip-hours still to take in a contract year; its floor is the one of its first day inside the horizon."""
+        whole = self.floor_chip_hours.at(year.within(term.inside).start)
+        return term.floor(whole or Decimal(0), year, self.taken)

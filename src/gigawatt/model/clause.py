@@ -16,6 +16,8 @@ from gigawatt.values.span import Span
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
+    from gigawatt.model.facts import Facts
+    from gigawatt.model.posting import ClauseBook, Posting
 
 
 class Fit(enum.Enum):
@@ -71,8 +73,17 @@ class Clause(Spanned):
     """Named quantities that must be complete before it is drafted."""
     fit: ClassVar[Fit] = Fit.EXACT
 
+    @property
+    def fit_relaxed(self) -> Fit:
+        """As `fit`, where the plan takes whole things in fractions."""
+        return self.fit
+
     def constrain(self, draft: "ClauseDraft") -> None:
         """Write what this promise does to a plan: columns, rows and payments, each signed with the clause's name."""
+
+    def post(self, book: "ClauseBook", facts: "Facts") -> list["Posting"]:
+        """Who owes whom under this promise, given the facts, once its contract is signed."""
+        return []
 
 
 class OnPool(Clause):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import Axis, Draft, Face, Payment, Unit, UseTable, Values
-from gigawatt.model.published import AMOUNT, CAPEX, Amount, Capex, Published
-from gigawatt.values.span import Span, add_months, contract_years
+from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, Amount, Capex, Delivery, Published
+from gigawatt.model.term import Term
+from gigawatt.values.series import Series
+from gigawatt.values.span import Span
 
 if TYPE_CHECKING:
     from gigawatt.model.clause import Clause
@@ -59,47 +59,38 @@ class ClauseDraft:
         return self.on != self.draft.one
 
     @property
+    def is_new(self) -> bool:
+        """Whether what is contracted for is new: an offer, or signed on or after the programme's `as_of`."""
+        signed = self.contract.signed_on
+        return self.is_offer or (signed is not None and signed >= self.programme.as_of)
+
+    @property
     def buyer_decides(self) -> bool:
         """Whether the buyer is among those whose choices are optimised."""
         return self.contract.buyer in self.programme.decides
 
     @cached_property
-    def whole_span(self) -> Span:
-        """The clause's days, those outside the horizon too; an open end is the horizon's."""
-        horizon = self.calendar.span
-        start = min(self.contract.from_ or horizon.start, self.clause.from_ or horizon.start)
-        until = max(self.contract.until or horizon.until, self.clause.until or horizon.until, start)
-        return self.clause.span_within(self.contract.span_within(Span(start, until)))
+    def term(self) -> Term:
+        """When the clause is in force, exactly."""
+        return Term(self.clause, self.contract, self.calendar.months)
 
-    @cached_property
+    @property
     def span(self) -> Span:
         """The clause's days inside the horizon; empty (start = until) where there are none."""
-        whole, horizon = self.whole_span, self.calendar.span
-        start = min(max(whole.start, horizon.start), horizon.until)
-        return Span(start, max(start, min(whole.until, horizon.until)))
+        return self.term.inside
 
     @cached_property
     def cover(self) -> Floats:
         """Share of each month's days in which the clause is in force, shape (T,)."""
         return self.calendar.cover(self.span)
 
-    @cached_property
-    def years(self) -> list[Span]:
-        """The contract years that touch the horizon, each whole: from an anniversary to the next."""
-        years = contract_years(self.whole_span)
-        whole = [Span(year.start, add_months(self.whole_span.start, 12 * (n + 1))) for n, year in enumerate(years)]
-        return [year for year in whole if year.overlap(self.span) > 0]
-
     def share(self, part: Span) -> Floats:
         """Share of each month's days in force that lie in `part`, shape (T,); nought where it is not in force."""
-        days = np.array([month.overlap(self.span) for month in self.calendar.months])
-        inside = np.array([month.overlap(part.within(self.span)) for month in self.calendar.months])
-        return np.asarray(inside / np.maximum(days, 1))
+        return np.array([float(share) for share in self.term.share(part)])
 
-    def last_month(self, part: Span) -> int:
-        """The month in which a span ends, at the latest the horizon's last."""
-        until = part.within(self.calendar.span).until
-        return self.calendar.month_of(until) - (until.day == 1)
+    def rate(self, series: Series) -> Floats:
+        """The mean of a series over each month's days in force, shape (T,); nought where it is not in force."""
+        return np.array([float(value) for value in self.term.mean(series)])
 
     def chip_mw(self, pool: str) -> float:
         """IT power of one chip of a pool, MW."""
@@ -187,9 +178,9 @@ class ClauseDraft:
     def use(self, pools: Iterable[str] | None = None, workloads: Iterable[str] | None = None) -> UseTable:
         """The Use of some pools (default all) by some workloads (default those that the clause is for, or all)."""
         table = self.draft.use
-        mask = self.cover[table.month] > 0
         if pools is not None:
-            mask &= _among(table.pool, self.draft.pool_ids, pools)
+            table = table.of_pools([self.draft.pool_ids.index(pool) for pool in dict.fromkeys(pools)])
+        mask = self.cover[table.month] > 0
         wanted = tuple(workloads) if workloads is not None else self.clause.for_workloads
         if wanted:
             mask &= _among(table.workload, self.draft.workload_ids, wanted)
@@ -201,11 +192,13 @@ class ClauseDraft:
         Where the chips stand in a pool that those who decide own, a promise among them moves money only, and one to a
         stranger takes the chips away.
         """
+        levels = np.atleast_2d(np.asarray(chips, dtype=np.float64))
+        self._hand_over("chips", pool, columns, levels)
         if self.owned(pool) == self.buyer_decides:
             return
         rows = self.draft.standing_rows[self.draft.pool_ids.index(pool)]
         sign = 1.0 if self.buyer_decides else -1.0
-        self.draft.add_changes(rows, columns, -sign * np.atleast_2d(np.asarray(chips, dtype=np.float64)))
+        self.draft.add_changes(rows, columns, -sign * levels)
 
     def owned(self, pool: str) -> bool:
         """Whether those who decide own the pool's chips."""
@@ -213,18 +206,26 @@ class ClauseDraft:
 
     def bring(self, site: str, columns: npt.ArrayLike, power_mw: npt.ArrayLike) -> None:
         """IT power for a site: `sum over k of power_mw[k, t] x columns[k]`, where the tenant decides; (K,), (K, T)."""
+        levels = np.atleast_2d(np.asarray(power_mw, dtype=np.float64))
+        self._hand_over("power", site, columns, levels)
         if self.buyer_decides and site in self.draft.site_ids:
             rows = self.draft.powered_rows[self.draft.site_ids.index(site)]
-            self.draft.add_changes(rows, columns, -np.atleast_2d(np.asarray(power_mw, dtype=np.float64)))
+            self.draft.add_changes(rows, columns, -levels)
 
-    def supply(self, chip: str, quarters: Ints, columns: npt.ArrayLike) -> None:
-        """Chips for the pools of the contract's buyer; a signed contract takes the place of the catalogue's price."""
-        key = (chip, self.contract.buyer)
+    def supply(self, chip: str, months: Ints, columns: Ints) -> None:
+        """Chips for the pools of the contract's buyer, delivered in `months`, at most one a quarter; shapes (K,).
+
+        In the quarters of a signed contract it takes the place of the catalogue's price.
+        """
+        levels = np.zeros((len(months), len(self.calendar.months)))
+        levels[np.arange(len(months)), months] = 1.0
+        self._hand_over("order", chip, columns, levels)
+        key, quarters = (chip, self.contract.buyer), self.calendar.quarter_of_month[months]
         if key not in self.draft.supply_rows:
             return
         self.draft.add_entries(self.draft.supply_rows[key][quarters], columns, -1.0)
         if not self.is_offer:
-            self.draft.close(self.draft.catalogue[key], self.name)
+            self.draft.close(self.draft.catalogue[key][quarters], self.name)
 
     def invest(
         self,
@@ -263,6 +264,12 @@ class ClauseDraft:
         rows = self.add_rows("closed", (tuple(map(str, columns)),), unit="chip", upper=upper)
         self.add_entries(rows, columns, 1.0)
         self.add_entries(rows, self.on, upper)
+
+    def _hand_over(
+        self, what: Literal["chips", "power", "order"], place: str, columns: npt.ArrayLike, levels: Floats
+    ) -> None:
+        flat = np.atleast_1d(np.asarray(columns, dtype=np.int64))
+        self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels))
 
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to clauses drafted later."""
@@ -311,12 +318,6 @@ def invest(
         payment = draft.pay(columns, amounts * share, months, face="cash", **signed)
         capex.append(Capex(by, place, payer, payment.columns, payment.amounts, payment.months))
     return capex
-
-
-def stated(done: Mapping[date, Decimal], year: Span) -> Decimal | None:
-    """What was done in a contract year, as last stated; None where nothing is stated for that year."""
-    days = [day for day in done if year.contains(day)]
-    return done[max(days)] if days else None
 
 
 def _among(codes: Ints, names: Sequence[str], wanted: Iterable[str]) -> npt.NDArray[np.bool_]:

@@ -72,7 +72,8 @@ class ColumnReader:
         wrong = [(key, message) for key, message in found if message]
         wrong += [("", f"`{key}` is missing beside `csv`") for key in ("column", "date") if key not in spec]
         if wrong:
-            faults.extend(places.fault((*path, key) if key else path, message) for key, message in wrong)
+            for key, message in wrong:
+                faults.append(places.fault((*path, key) if key else path, message, at_key=key not in (*KEYS, "")))
             return None
         table = self._table(spec["csv"])
         if isinstance(table, str):

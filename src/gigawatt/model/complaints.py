@@ -11,17 +11,16 @@ from pydantic_core import ErrorDetails
 
 from gigawatt.errors import Fault
 from gigawatt.model.kinds import ByKind
-from gigawatt.model.provenance import Path, Places
+from gigawatt.model.provenance import KEYS, Path, Places
 from gigawatt.values.ids import did_you_mean, suggest
 
 _MAPPINGS = ("model_type", "model_attributes_type", "dict_type", "mapping_type", "dataclass_type")
 _LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
-_SILENT = ("default_factory_not_called",)
 
 
 def complaints(error: ValidationError, root: type[BaseModel], data: Mapping[str, Any], places: Places) -> list[Fault]:
     """One fault for each thing that pydantic found wrong with `data`, read as a `root`."""
-    found = [detail for detail in error.errors(include_url=False) if detail["type"] not in _SILENT]
+    found = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     unknown = [_Complaint(detail, root, data) for detail in found if detail["type"] == "extra_forbidden"]
     meant = {(*one.path[:-1], one.meant) for one in unknown}
     faults = []
@@ -33,6 +32,12 @@ def complaints(error: ValidationError, root: type[BaseModel], data: Mapping[str,
         at_key = detail["type"] in ("extra_forbidden", "missing") or detail["loc"][-1:] == ("[key]",)
         faults.append(places.fault(one.path, one.message(), at_key=at_key))
     return faults
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Whether a complaint only follows from another: a default not made, a list too short of what could be read."""
+    short = detail["type"] == "too_short" and bool(detail["input"])
+    return short or detail["type"] == "default_factory_not_called"
 
 
 def paths_of(error: ValidationError, data: Mapping[str, Any]) -> list[Path]:
@@ -53,7 +58,8 @@ class _Complaint:
     def known(self) -> tuple[str, ...]:
         """The keys that could have stood where an unknown one does."""
         model = _model_at(self.root, self.path[:-1], self.data)
-        return tuple(_keys_of(model)) if model is not None else ()
+        keys = _keys_of(model) if model is not None else []
+        return tuple(sorted(keys, key=KEYS.__contains__))
 
     @property
     def meant(self) -> str | None:
@@ -74,7 +80,7 @@ class _Complaint:
         if kind == "missing":
             return f"`{self.path[-1]}` is missing"
         if kind in ("union_tag_invalid", "union_tag_not_found"):
-            return self._wrong_kind(context, given)
+            return self._wrong_kind(context)
         if kind == "literal_error":
             return _none_of(given, re.findall(r"'([^']*)'", str(context["expected"])))
         if kind == "string_pattern_mismatch" and (choice := re.fullmatch(r"\^\(([\w|]+)\)\$", context["pattern"])):
@@ -87,13 +93,13 @@ class _Complaint:
             return "is empty; at least one is due"
         return f"{_named(given)}: {self.detail['msg'].removeprefix('Input ')}"
 
-    def _wrong_kind(self, context: Mapping[str, Any], given: Any) -> str:
+    def _wrong_kind(self, context: Mapping[str, Any]) -> str:
         kinds = _kinds_at(self.root, self.path, self.data)
         tag = context.get("tag")
-        if tag is None and isinstance(given, Mapping) and "kind" not in given:
+        if tag is None:
             return f"`kind` is missing; the kinds are {', '.join(kinds)}"
         hint = did_you_mean(str(tag), kinds) or f"; the kinds are {', '.join(kinds)}"
-        return f"unknown kind {tag!r}{hint}" if tag is not None else f"`kind` is not a word{hint}"
+        return f"unknown kind {tag!r}{hint}"
 
 
 def _none_of(given: Any, allowed: Sequence[str]) -> str:

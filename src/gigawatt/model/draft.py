@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -92,8 +93,8 @@ class UseTable:
     rate: Floats
     upper: Floats
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> UseTable:
-        """The part that `mask` (shape (n,)) keeps."""
+    def where(self, mask: npt.NDArray[np.bool_] | Ints) -> UseTable:
+        """The part that a mask of shape (n,) keeps, or that positions name."""
         return UseTable(
             self.columns[mask],
             self.pool[mask],
@@ -107,6 +108,18 @@ class UseTable:
 
     def __len__(self) -> int:
         return len(self.columns)
+
+    @cached_property
+    def _by_pool(self) -> tuple[Ints, Ints]:
+        """Positions sorted by pool, and where each pool begins among them; made once, so that a clause can look up."""
+        order = np.argsort(self.pool, kind="stable")
+        return order, np.searchsorted(self.pool[order], np.arange(int(self.pool.max(initial=-1)) + 2))
+
+    def of_pools(self, pools: Sequence[int]) -> UseTable:
+        """The part on some pools, given by position."""
+        order, starts = self._by_pool
+        found = [order[starts[pool] : starts[pool + 1]] for pool in pools if pool + 1 < len(starts)]
+        return self.where(np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64))
 
 
 @dataclass

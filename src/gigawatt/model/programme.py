@@ -185,7 +185,7 @@ class _Loading:
 
     def _known(self, left: Salvage) -> Known:
         """The names in the file, whether or not what they stand for could be read."""
-        contracts = self._names("contracts")
+        contracts = _names(self.data, "contracts")
         return Known(
             parties=self._names("parties") if "parties" in self.data else None,
             chips=self._names("chips"),
@@ -200,8 +200,9 @@ class _Loading:
             decides_is_read="decides" not in left.left_out,
         )
 
-    def _names(self, section: str) -> Mapping[str, Any]:
-        return _names(self.data, section)
+    def _names(self, section: str) -> Collection[str] | None:
+        """The names in a section; None where something else stands in its place."""
+        return None if not isinstance(self.data.get(section, {}), Mapping) else _names(self.data, section)
 
 
 def _names(thing: Any, key: str) -> Mapping[str, Any]:

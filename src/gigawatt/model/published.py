@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
 from gigawatt.model.calendar import Floats, Ints
 
@@ -11,7 +13,8 @@ UNIT_PRICE = "unit_price"
 AMOUNT = "amount"
 REVENUE = "revenue"
 CAPEX = "capex"
-NAMES = frozenset({COMMITMENTS, UNIT_PRICE, AMOUNT, REVENUE, CAPEX})
+DELIVERY = "delivery"
+NAMES = frozenset({COMMITMENTS, UNIT_PRICE, AMOUNT, REVENUE, CAPEX, DELIVERY})
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Commitment:
     own_build: bool = False
     new: bool = True
     """Whether it is new: not capacity contracted before, nor an option already granted."""
+    since: date | None = None
+    """The earliest day on which anything of it can begin, where that lies inside a quarter."""
     kept: bool = True
     """Whether what is taken is kept to the end of the contract; rent is not."""
     workloads: tuple[str, ...] = ()
@@ -89,4 +94,19 @@ class Capex:
     months: Ints
 
 
-Published = Commitment | UnitPrice | Amount | Revenue | Capex
+@dataclass(frozen=True)
+class Delivery:
+    """What a clause hands over: chips to a pool, IT power (MW) to a site, or chips ordered, by month of delivery.
+
+    In month t it is `sum over k of levels[k, t] x columns[k]`, of chips and power the mean over the month's days; shapes
+    (K,), (K, T).
+    """
+
+    by: str
+    what: Literal["chips", "power", "order"]
+    place: str
+    columns: Ints
+    levels: Floats
+
+
+Published = Commitment | UnitPrice | Amount | Revenue | Capex | Delivery

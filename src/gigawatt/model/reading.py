@@ -26,7 +26,7 @@ except ImportError:  # pragma: no cover - PyYAML without its C parts
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _GROWING = frozenset({"value", "growth", "from", *KEYS})
-_MOST_NODES = 2_000_000
+_MOST_NODES = 500_000
 _MOST_LEVELS = 60
 _TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 SECTIONS = ("parties", "chips", "sites", "pools", "workloads", "revenues", "contracts", "participation", "indicators")
@@ -279,6 +279,9 @@ class _FileReader:
         else:
             value = {key: self._pair(*pair, (*path, key)) for key, pair in pairs.items() if key not in KEYS}
             self._refuse_empty(value, path)
+        if growing and not about:
+            # How fast a thing will grow is a guess until somebody is named who knows.
+            about = {"assumed": "true", "note": "a growth without a source"}
         if about:
             self._note_down(about, path, brief(value))
         return value
@@ -295,7 +298,7 @@ class _FileReader:
     def _note_down(self, about: Mapping[str, Any], path: Path, value_text: str) -> None:
         """Record where a value or thing comes from."""
         source, assumed, note = about.get("source"), about.get("assumed", "false"), about.get("note")
-        sources = (source,) if isinstance(source, str) else tuple(source or ())
+        sources = tuple(source) if isinstance(source, list) else (source,) if source is not None else ()
         faults = []
         if not all(isinstance(text, str) for text in sources):
             faults.append(("source", "text, or a list of texts, is due"))

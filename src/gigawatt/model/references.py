@@ -21,6 +21,7 @@ from gigawatt.values.span import Span
 if TYPE_CHECKING:
     from gigawatt.model.clause import Clause
     from gigawatt.model.programme import Programme
+    from gigawatt.model.things import Pool
 
 STANDING_PARTIES = ("customers", "utility", "suppliers", "builders", "vendors")
 """Parties that always exist: they stand for those outside that nobody names."""
@@ -38,16 +39,17 @@ Complaint = tuple[Path, str]
 class Known:
     """The names that a file declares, those of things that could not be read among them.
 
-    `parties` is None where the file declares none and whoever is named exists. `doubtful` are contracts that could
-    only be read in part. `whole` is False where things are left out, so that nobody can say what cannot be run.
+    A section that could not be read is None, and so is `parties` where the file declares none and whoever is named
+    exists. `doubtful` are contracts that could only be read in part. `whole` is False where things are left out, so
+    that nobody can say what cannot be run.
     """
 
     parties: Collection[str] | None
-    chips: Collection[str]
-    sites: Collection[str]
-    pools: Collection[str]
-    workloads: Collection[str]
-    revenues: Collection[str]
+    chips: Collection[str] | None
+    sites: Collection[str] | None
+    pools: Collection[str] | None
+    workloads: Collection[str] | None
+    revenues: Collection[str] | None
     clauses: Mapping[str, Collection[str]]
     doubtful: Collection[str] = field(default=())
     whole: bool = True
@@ -71,7 +73,7 @@ def party_uses(programme: Programme) -> Iterator[tuple[str, Path]]:
     yield from ((name, ("decides", n)) for n, name in enumerate(programme.decides))
     for site_id, site in programme.sites.items():
         yield from _given(site, ("sites", site_id), ("landlord", "operator", "utility"))
-    for pool_id, pool in programme.pools.items():
+    for pool_id, pool in _declared_pools(programme):
         yield from _given(pool, ("pools", pool_id), ("owner", "provider"))
     for workload_id, workload in programme.workloads.items():
         yield from _given(workload, ("workloads", workload_id), ("owner",))
@@ -83,6 +85,11 @@ def party_uses(programme: Programme) -> Iterator[tuple[str, Path]]:
         yield from _given(contract, ("contracts", contract_id), ("buyer", "seller"))
         for clause_id, clause in contract.clauses.items():
             yield from _given(clause, ("contracts", contract_id, "clauses", clause_id), clause.party_fields)
+
+
+def _declared_pools(programme: Programme) -> Iterator[tuple[str, Pool]]:
+    """The pools that the file declares; what clauses imply is told of the clause."""
+    return ((name, pool) for name, pool in programme.pools.items() if programme.stated_keys("pools", name))
 
 
 def _given(thing: Any, path: Path, fields: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
@@ -99,11 +106,18 @@ def _given(thing: Any, path: Path, fields: tuple[str, ...]) -> Iterator[tuple[st
             yield from ((item, (*at, n)) for n, item in enumerate(value) if isinstance(item, str))
 
 
-def _unknown(what: str, uses: Iterator[tuple[str, Path]], known: Collection[str]) -> Iterator[Complaint]:
-    for name, path in uses:
-        if name not in known:
+def _unknown(what: str, uses: Iterator[tuple[str, Path]], known: Collection[str] | None) -> Iterator[Complaint]:
+    """Names in use that nothing has; none can be told where the names themselves could not be read."""
+    for name, path in uses if known is not None else ():
+        if known is not None and name not in known:
             hint = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if 0 < len(known) <= 12 else "")
             yield path, f"there is no {what} {name!r}{hint}"
+
+
+def _all_of(*sections: Collection[str] | None) -> Collection[str] | None:
+    """The names of several sections together; None where one of them could not be read."""
+    names = [name for section in sections if section is not None for name in section]
+    return None if None in sections else dict.fromkeys(names)
 
 
 def _parties(programme: Programme, known: Known) -> Iterator[Complaint]:
@@ -118,22 +132,21 @@ def _parties(programme: Programme, known: Known) -> Iterator[Complaint]:
 
 
 def _names(programme: Programme, known: Known) -> Iterator[Complaint]:
-    for pool_id, pool in programme.pools.items():
+    for pool_id, pool in _declared_pools(programme):
         at = ("pools", pool_id)
         yield from _unknown("chip", _given(pool, at, ("chip",)), known.chips)
         yield from _unknown("site", _given(pool, at, ("site",)), known.sites)
     for workload_id, workload in programme.workloads.items():
         at = ("workloads", workload_id)
         yield from _unknown("chip", _given(workload, at, ("chips_allowed", "given_rates")), known.chips)
-        pools = {*known.pools, *programme.pools}
-        yield from _unknown("pool", _given(workload, at, ("pools", "not_pools")), pools)
+        yield from _unknown("pool", _given(workload, at, ("pools", "not_pools")), _all_of(known.pools, programme.pools))
         if known.horizon_is_read:
             yield from _unknown("slice", _given(workload, at, ("profile",)), programme.horizon.slices)
 
 
 def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
     """Names in clauses, by the attribute that holds them, whatever kind the clause is of."""
-    pools = {*known.pools, *programme.pools}
+    pools, streams = _all_of(known.pools, programme.pools), _all_of(known.workloads, known.revenues)
     full_names = {f"{contract}/{clause}" for contract, clauses in known.clauses.items() for clause in clauses}
     for contract_id, contract in programme.contracts.items():
         own = {*known.clauses.get(contract_id, ()), *full_names}
@@ -143,8 +156,7 @@ def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
             yield from _unknown("pool", _given(clause, at, ("pool", "ability")), pools)
             yield from _unknown("site", _given(clause, at, ("site",)), known.sites)
             yield from _unknown("workload", _given(clause, at, ("workloads", "for_workloads")), known.workloads)
-            yield from _unknown("workload or revenue", _given(clause, at, ("streams",)),
-                                {*known.workloads, *known.revenues})
+            yield from _unknown("workload or revenue", _given(clause, at, ("streams",)), streams)
             yield from _unknown("clause", _given(clause, at, ("clauses",)), own)
             yield from _unknown("clause", _given(clause, at, ("overrides",)), full_names)
             yield from _phases(programme, clause, at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
@@ -48,6 +50,7 @@ def phase_commitment(
     own_build: bool = False,
     new: bool = True,
     workloads: tuple[str, ...] = (),
+    since: date | None = None,
 ) -> Commitment:
     """What a first refusal must know of a phase that starts in `quarters` (K,) by the binary columns `start` (K,)."""
     count = len(draft.calendar.quarters)
@@ -68,6 +71,7 @@ def phase_commitment(
         own_build=own_build,
         new=new,
         workloads=workloads,
+        since=since,
     )
 
 

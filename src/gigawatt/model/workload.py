@@ -113,10 +113,18 @@ class Wanted(Spanned):
             refuse(f"says not what is wanted; give one of {', '.join(self.demand_keys)}")
         if len(given) > 1:
             refuse(f"says twice what is wanted, by `{given[0]}` and by `{given[1]}`; keep one of them", given[1])
+        if self._grows_twice():
+            refuse(f"stands beside `{self.demand_key}`, whose value grows already; keep one of them", "growth")
         faults = [*self._prices_in_other_measures(), *self._rates_in_other_measures()]
         if faults:
             refuse_keys(faults)
         return self
+
+    def _grows_twice(self) -> bool:
+        wanted = getattr(self, self.demand_key)
+        amount = getattr(wanted, "amount", wanted)
+        grown = isinstance(amount, Series) and bool(amount.growth_per_month)
+        return grown and getattr(self, "growth_per_month", None) is not None
 
     def _prices_in_other_measures(self) -> list[tuple[str, str]]:
         unit = UNIT_NAMES[self.measure]

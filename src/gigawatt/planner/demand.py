@@ -263,7 +263,7 @@ def _energy(draft: Draft) -> None:
         site = programme.sites.get(pool.site) if pool.site else None
         if site is None or site.energy_per_mwh is None or pool.owner not in programme.decides:
             continue
-        table = use.where(use.pool == place)
+        table = use.of_pools([place])
         mw = float(programme.chips[pool.chip].it_power_kw or 0) / 1000.0 * float(site.pue)
         price = calendar.monthly(site.energy_per_mwh)[table.month]
         draft.pay(

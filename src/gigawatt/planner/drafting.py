@@ -42,7 +42,19 @@ def draft_programme(programme: Programme, progress: Callable[[str], None] | None
             raise
         except Exception as fault:
             raise PlanError(f"clause {contract_id}/{clause_id} could not be drafted: {fault}") from fault
+    _participate(draft)
     return draft
+
+
+def _participate(draft: Draft) -> None:
+    """A party that must have at least so much: its discounted cash is a row."""
+    for party, least in draft.programme.participation.items():
+        row = draft.add_rows(f"participation {party}", (), unit="money", by=f"participation/{party}", lower=float(least))
+        for payment in draft.payments:
+            sign = (payment.payee == party) - (payment.payer == party)
+            if sign and payment.face in ("both", "cash"):
+                discount = draft.calendar.discount[payment.months]
+                draft.add_entries(row, payment.columns, sign * payment.amounts * discount)
 
 
 def binding(programme: Programme) -> list[Said]:

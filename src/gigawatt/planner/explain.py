@@ -86,6 +86,11 @@ def _groups(draft: Draft) -> dict[str, tuple[Ints, Ints]]:
 
 def _said(draft: Draft, by: str) -> str:
     """A signer in words: a clause with its citation and place in the file."""
+    if by.startswith("participation/"):
+        party = by.removeprefix("participation/")
+        least = draft.programme.participation[party]
+        place = _place(draft, ("participation", party))
+        return f"participation of {party}: at least {least:,f} {draft.programme.currency} discounted ({place})"
     if by.startswith("physics: "):
         return f"{by.removeprefix('physics: ')} (what can stand, run or be delivered)"
     contract_id, _, clause_id = by.partition("/")

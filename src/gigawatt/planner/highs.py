@@ -23,7 +23,8 @@ from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.planner.problem import MONEY_SCALE, Problem
 
-DUAL_TOLERANCE = 1e-9
+DUAL_TOLERANCE = 1e-7
+"""Duals below this, solver units, are taken as nought: the solver's own tolerance."""
 INTERIOR_POINT_FROM_COLUMNS = 20_000
 """Above this size an LP is solved by interior point and crossover, below by simplex; docs/decisions/ says why."""
 
@@ -108,7 +109,7 @@ class Solver:
             len(p.cost),
             len(p.row_lower),
             len(p.values),
-            2,  # rowwise
+            1,  # by columns, which is how it keeps them
             1,  # minimise
             0.0,
             p.cost,
@@ -153,6 +154,10 @@ class Solver:
         """Add one row `values x <= upper` over all columns, solver units; `violation` does not count it."""
         where = np.flatnonzero(values).astype(np.int32)
         self._highs.addRow(-highspy.kHighsInf, upper, len(where), where, values[where])
+
+    def forget(self) -> None:
+        """Forget the last basis and solution, so that the next solve presolves and starts afresh."""
+        self._highs.clearSolver()
 
     def value(self) -> float:
         """The objective of the last solve, solver units, minimised."""
@@ -286,33 +291,23 @@ class Solver:
             return highspy.HighsModelStatus.kUnbounded if feasible else highspy.HighsModelStatus.kInfeasible
         return state
 
-    def best_among_equals(self, preference: Floats) -> Floats | None:
-        """Among the optimal plans of the LP just solved, the one that maximises `preference x` (solver units).
+    def equals(self) -> Problem:
+        """The optimal plans of the LP just solved, as a problem with tighter bounds.
 
         By complementary slackness every optimal plan holds a column with a reduced cost, and a row with a dual, at the
-        bound where they are: hold those, and the plans left are the optimal ones. Bounds are put back; None where the
-        second solve fails.
+        bound where they are: hold those, and the plans left are the optimal ones.
         """
-        highs, p = self._highs, self.problem
-        solution = highs.getSolution()
-        value, dual = np.array(solution.col_value), np.array(solution.col_dual)
-        activity, price = np.array(solution.row_value), np.array(solution.row_dual)
-        tight = np.abs(dual) > DUAL_TOLERANCE
-        lower, upper = np.where(tight, value, p.lower), np.where(tight, value, p.upper)
-        held = np.abs(price) > DUAL_TOLERANCE
-        row_lower, row_upper = np.where(held, activity, p.row_lower), np.where(held, activity, p.row_upper)
-        columns, rows = np.arange(len(value)), np.arange(len(activity))
-        basis = highs.getBasis()
-        self.set_bounds(columns, lower, upper)
-        self.set_rows(rows, row_lower, row_upper)
-        self.set_cost(-preference)
-        chosen = self.solve(simplex=True)
-        self.set_bounds(columns, p.lower, p.upper)
-        self.set_rows(rows, p.row_lower, p.row_upper)
-        self.set_cost(p.cost)
-        highs.setBasis(basis)
-        highs.run()
-        return chosen.x
+        p, solution, rows = self.problem, self._highs.getSolution(), len(self.problem.row_lower)
+        value, activity = np.array(solution.col_value), np.array(solution.row_value)[:rows]
+        tight = np.abs(np.array(solution.col_dual)) > DUAL_TOLERANCE
+        held = np.abs(np.array(solution.row_dual)[:rows]) > DUAL_TOLERANCE
+        return replace(
+            p,
+            lower=np.where(tight, value, p.lower),
+            upper=np.where(tight, value, p.upper),
+            row_lower=np.where(held, activity, p.row_lower),
+            row_upper=np.where(held, activity, p.row_upper),
+        )
 
     def degenerate_rows(self, most_rows: int = 5_000) -> npt.NDArray[np.bool_] | None:
         """Which rows' duals hold over no length of their bound on one side; None for problems above `most_rows`."""

@@ -7,17 +7,28 @@ payments give the slope; from either side they approach it from below and end ex
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import polars as pl
 
 from gigawatt.model.calendar import Floats
 from gigawatt.model.draft import Draft
+from gigawatt.model.published import UNIT_PRICE, UnitPrice
 from gigawatt.planner.highs import Solution, Solver
-from gigawatt.planner.problem import MONEY_SCALE
+from gigawatt.planner.problem import MONEY_SCALE, Problem
+from gigawatt.planner.side_by_side import side_by_side
 
 STEPS = 12
+TOLERANCE = 1e-6
+SCHEMA = {
+    "contract": pl.Utf8, "seller": pl.Utf8, "signed": pl.Boolean, "sign_by": pl.Date, "better_by": pl.Float64,
+    "walk_away_scale": pl.Float64, "walk_away_price": pl.Float64, "asked_price": pl.Float64, "unit": pl.Utf8,
+    "note": pl.Utf8,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def walk_away(
                 return WalkAway(better, None, "the plan would pay it nothing, so no price decides")
             # at scale k this plan's quantities are worth (value + scale paid) - k paid
             target = scale + (plan.objective - without.objective) / paid
-            near = abs(target - scale) <= 1e-7 * max(1.0, abs(scale))
+            near = abs(target - scale) <= TOLERANCE * max(1.0, abs(scale))
             scale = target
             if near:
                 break
@@ -84,3 +95,59 @@ def walk_away(
     finally:
         solver.set_cost(problem.cost)
         solver.set_bounds(where, problem.lower[where], problem.upper[where])
+
+
+def offers_table(
+    draft: Draft, problem: Problem, best: Solution, exact: bool, until: float, tell: Callable[[str], None]
+) -> pl.DataFrame:
+    """Every offer: whether the plan signs it, what the choice is worth, and the price at which both are equal.
+
+    `exact` works on whole plans, otherwise on relaxed ones, and the table says so. Stops at the monotonic `until`.
+    """
+    assert best.x is not None
+    columns = {
+        block.name.removeprefix("sign "): block.start for block in draft.column_blocks if block.name.startswith("sign ")
+    }
+    found: dict[str, WalkAway] = {}
+
+    def work(mine: Sequence[str]) -> None:
+        solver = Solver(problem)
+        solver.relax(not exact)
+        for offer in mine:
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            solve = partial(Solver.solve, gap=1e-6, seconds=left, simplex=not exact)
+            found[offer] = walk_away(draft, solver, offer, columns[offer], solve)
+            tell(offer)
+
+    side_by_side(tuple(columns), work)
+    rows = [_row(draft, offer, bool(best.x[column] > 0.5), found.get(offer), exact) for offer, column in columns.items()]
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _row(draft: Draft, offer: str, signed: bool, found: WalkAway | None, exact: bool) -> dict[str, object]:
+    contract, price = draft.programme.contracts[offer], _asked(draft, offer)
+    found = found or WalkAway(None, None, "the budget was spent before this offer was priced")
+    return {
+        "contract": offer,
+        "seller": contract.seller,
+        "signed": signed,
+        "sign_by": contract.sign_by,
+        "better_by": found.better_by,
+        "walk_away_scale": found.scale,
+        "walk_away_price": found.scale * price if found.scale is not None and price is not None else None,
+        "asked_price": price,
+        "unit": f"{draft.programme.currency}/chip-hour" if price is not None else None,
+        "note": found.note if exact or found.note else "worked out on the relaxed plan",
+    }
+
+
+def _asked(draft: Draft, offer: str) -> float | None:
+    """The price per chip-hour that an offer asks first; None where it has none."""
+    for item in draft.published[UNIT_PRICE]:
+        if isinstance(item, UnitPrice) and item.by.split("/")[0] == offer:
+            asked = item.price_per_chip_hour[np.isfinite(item.price_per_chip_hour)]
+            if len(asked):
+                return float(asked[0])
+    return None

@@ -77,7 +77,7 @@ def _phase(draft: Draft, place: int, site_id: str, phase_id: str, phase: Phase) 
             what="capex",
         ):
             draft.publish(CAPEX, capex)
-    commitment = phase_commitment(draft, name, site_id, quarters, start, power, own_build=True)
+    commitment = phase_commitment(draft, name, site_id, quarters, start, power, own_build=True, since=phase.ready)
     draft.publish(COMMITMENTS, commitment)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csc_array
 
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.draft import Block, Draft
@@ -23,7 +23,7 @@ MONEY_SCALE = UNIT_SCALE["money"]
 class Problem:
     """`min cost x` subject to `row_lower <= A x <= row_upper`, `lower <= x <= upper`, some x integer.
 
-    All in solver units; A in rows (`starts`, `indices`, `values`). A column in natural units is `column_scale x`; a row's
+    All in solver units; A by columns (`starts`, `indices`, `values`). A column in natural units is `column_scale x`; a row's
     dual in money per natural unit is `MONEY_SCALE / row_scale` times the solver's.
     """
 
@@ -40,9 +40,9 @@ class Problem:
     row_scale: Floats
 
     @property
-    def matrix(self) -> csr_array:
+    def matrix(self) -> csc_array:
         """A as a sparse array, shape (rows, columns)."""
-        return csr_array((self.values, self.indices, self.starts), shape=(len(self.row_lower), len(self.cost)))
+        return csc_array((self.values, self.indices, self.starts), shape=(len(self.row_lower), len(self.cost)))
 
     def violation(self, x: Floats) -> float:
         """The largest violation of any row or bound by x, in solver units."""
@@ -65,8 +65,7 @@ def assemble(draft: Draft) -> Problem:
     values = np.concatenate([part[2] for part in draft.entries])
     values *= column_scale[columns]
     values /= row_scale[rows]
-    matrix = csr_array((values, (rows, columns)), shape=shape)
-    matrix.sum_duplicates()
+    matrix = coo_array((values, (rows, columns)), shape=shape).tocsc()  # repeats add up
     return Problem(
         cost=-objective(draft) * column_scale / MONEY_SCALE,
         lower=lower,

@@ -7,59 +7,70 @@ its range is no result. Integers are held; the objective may fall by the plan's 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 from gigawatt.model.calendar import Floats
 from gigawatt.model.draft import Draft
-from gigawatt.planner.highs import Solver
-from gigawatt.planner.problem import MONEY_SCALE, party_value
+from gigawatt.planner.highs import Solver, Status
+from gigawatt.planner.problem import MONEY_SCALE, Problem, party_value
+from gigawatt.planner.side_by_side import side_by_side
 
 NOBODY = frozenset({"unserved"})
+Range = tuple[float, float]
 
 
 def others(draft: Draft) -> list[str]:
     """Parties in the payments who do not decide, in order of appearance."""
     decides = {*draft.programme.decides, *NOBODY}
-    seen: dict[str, None] = {}
-    for payment in draft.payments:
-        if payment.face in ("both", "cash"):
-            for party in (payment.payer, payment.payee):
-                if party not in decides:
-                    seen[party] = None
-    return list(seen)
-
-
-def cash_ranges(
-    draft: Draft, solver: Solver, parties: list[str], slack: float, until: float, tell: Callable[[str], None]
-) -> dict[str, tuple[float, float]]:
-    """Least and most cash by party, undiscounted money, while the objective stays within `slack` (money) of its value.
-
-    `solver` holds a solved LP with its integers fixed; it is left with other costs. Stops at the monotonic time
-    `until`: parties not reached are left out.
-    """
-    found: dict[str, tuple[float, float]] = {}
-    problem = solver.problem
-    solver.add_row(problem.cost, upper=solver.value() + slack / MONEY_SCALE)
-    for party in parties:
-        tell(party)
-        value = party_value(draft, party, discounted=False, face=("both", "cash")) * problem.column_scale / MONEY_SCALE
-        ends = []
-        for sign in (1.0, -1.0):
-            left = until - time.monotonic()
-            if left <= 0:
-                return found
-            solver.set_cost(sign * value)
-            solution = solver.solve(seconds=left, simplex=True)
-            if not solution.found or solution.status.name not in ("OPTIMAL", "GAP") or solution.x is None:
-                break
-            ends.append(float(value @ (solution.x / problem.column_scale)) * MONEY_SCALE)
-        if len(ends) == 2:
-            found[party] = (min(ends), max(ends))
-    return found
+    payments = [payment for payment in draft.payments if payment.face in ("both", "cash")]
+    named = dict.fromkeys(chain.from_iterable((payment.payer, payment.payee) for payment in payments))
+    return [party for party in named if party not in decides]
 
 
 def value_of(draft: Draft, party: str, x: Floats) -> float:
     """A party's cash in a plan, undiscounted money."""
     return float(party_value(draft, party, discounted=False, face=("both", "cash")) @ x)
+
+
+def cash_ranges(
+    draft: Draft, problem: Problem, parties: list[str], floor: float | None, until: float, tell: Callable[[str], None]
+) -> dict[str, Range]:
+    """Least and most cash by party, undiscounted money, among the plans of `problem`.
+
+    `problem` is an LP: integers held; where `floor` (money) is given, the objective stays at or above it. Stops at the monotonic time `until`: parties not reached are left out. Two
+    solvers share the work; each starts afresh for every party, since the last basis is far from the next answer.
+    """
+    found: dict[str, Range] = {}
+
+    def work(mine: Sequence[str]) -> None:
+        solver = Solver(problem)
+        solver.relax(True)
+        if floor is not None:
+            solver.add_row(problem.cost, upper=-floor / MONEY_SCALE)
+        for party in mine:
+            value = party_value(draft, party, discounted=False, face=("both", "cash"))
+            ends = _ends(solver, value, value * problem.column_scale / MONEY_SCALE, until)
+            if ends is None:
+                continue
+            found[party] = ends
+            tell(party)
+
+    side_by_side(parties, work)
+    return found
+
+
+def _ends(solver: Solver, value: Floats, scaled: Floats, until: float) -> Range | None:
+    """The least and the most of a value; None where the time is up or the solver does not answer."""
+    ends = []
+    for sign in (1.0, -1.0):
+        left = until - time.monotonic()
+        if left <= 0:
+            return None
+        solver.forget()
+        solver.set_cost(sign * scaled)
+        solution = solver.solve(seconds=left, simplex=True)
+        if solution.x is None or solution.status not in (Status.OPTIMAL, Status.GAP):
+            return None
+        ends.append(float(value @ solution.x))
+    return min(ends), max(ends)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,10 @@ from gigawatt.model.calendar import Flags, Floats
 from gigawatt.model.draft import Draft
 from gigawatt.model.plan import Plan, Solve
 from gigawatt.model.programme import Programme
-from gigawatt.model.published import UNIT_PRICE, UnitPrice
 from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.explain import contradiction, unbounded_by
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
-from gigawatt.planner.offers import WalkAway, walk_away
+from gigawatt.planner.offers import offers_table
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
 from gigawatt.planner.reading_back import Reader
@@ -27,8 +26,10 @@ from gigawatt.planner.scarcity import scarcity
 
 GAP = 0.005
 BUDGET_SECONDS = 60.0
-EXACT_OFFERS_UP_TO_COLUMNS = 5_000
-"""Up to this size the price at which an offer is worth signing is found on whole plans, above it on relaxed ones."""
+PROVEN = 1e-6
+SMALL_COLUMNS = 5_000
+"""Up to this size a plan is solved to the end, and the price at which an offer is worth signing is found on whole
+plans; above it to `GAP`, and on relaxed ones."""
 SHARE_FOR_SEARCH = 0.6
 """The part of the budget for the search; the rest is for prices, offers and ranges."""
 
@@ -38,10 +39,13 @@ Tell = Callable[[str, str, float | None], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds`; `model_file` for MPS or LP."""
+    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds`; `model_file` for MPS or LP.
+
+    Without a `gap` small programmes are solved to the end and large ones to `GAP`.
+    """
 
     relax: bool = False
-    gap: float = GAP
+    gap: float | None = None
     budget_seconds: float = BUDGET_SECONDS
     model_file: Path | None = None
 
@@ -62,22 +66,25 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     solver.relax(options.relax)
     until = began + options.budget_seconds
     search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
-    best = solver.solve(gap=options.gap, seconds=search, progress=_solving(tell, options.gap))
+    small = len(problem.cost) <= SMALL_COLUMNS
+    gap = options.gap if options.gap is not None else PROVEN if small else GAP
+    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap))
     if best.x is None:
         raise _no_plan(draft, problem, best, options)
     settled = _settle(draft, problem, solver, best, options, tell)
     tables = Reader(draft, settled.x).tables()
     tables["scarcity"] = scarcity(draft, settled.duals, settled.degenerate)
     tables["parties"] = _parties(draft, settled, best, until, tell)
-    tables["offers"] = _offers(draft, problem, best, options, until, tell)
+    exact = not options.relax and small
+    tables["offers"] = offers_table(draft, problem, best, exact, until, lambda offer: tell("offers", offer, None))
     return Plan(programme, _report(problem, best, settled, options, time.monotonic() - began), tables)
 
 
 @dataclass(frozen=True)
 class Settled:
-    """The canonical plan: quantities, duals at fixed integers, and the solver that holds that LP."""
+    """The canonical plan: its quantities, duals at fixed integers, and the plans that count as good, as a problem."""
 
-    solver: Solver
+    among: Problem
     x: Floats
     duals: Floats
     degenerate: Flags | None
@@ -97,13 +104,19 @@ def _settle(
     else:
         fixed = best
     if fixed.x is None or fixed.duals is None:
-        return Settled(solver, best.x, np.zeros(len(problem.row_lower)), None, False, "duals were not found")
+        return Settled(problem, best.x, np.zeros(len(problem.row_lower)), None, False, "duals were not found")
     degenerate = solver.degenerate_rows()
     tell("prices", "canonical plan", None)
-    x = solver.best_among_equals(preference(draft) * problem.column_scale / np.max(problem.column_scale))
-    if x is None:
-        return Settled(solver, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
-    return Settled(solver, x, fixed.duals, degenerate, True)
+    equals = solver.equals()
+    wanted = -preference(draft) * problem.column_scale / np.max(problem.column_scale)
+    chooser = Solver(replace(equals, cost=wanted))
+    chooser.relax(True)
+    chosen = chooser.solve(simplex=True)
+    # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
+    among = equals if best.gap <= 1e-6 else solver.problem
+    if chosen.x is None:
+        return Settled(among, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
+    return Settled(among, chosen.x, fixed.duals, degenerate, True)
 
 
 def preference(draft: Draft) -> Floats:
@@ -148,10 +161,8 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -
 
 def _parties(draft: Draft, settled: Settled, best: Solution, until: float, tell: Tell) -> pl.DataFrame:
     parties = others(draft)
-    slack = max(abs(best.bound - best.objective), 1e-6 * abs(best.objective)) if np.isfinite(best.bound) else 0.0
-    found = cash_ranges(
-        draft, settled.solver, parties, slack, until, lambda party: tell("ranges", party, None)
-    )
+    floor = best.objective - abs(best.bound - best.objective) if best.gap > 1e-6 and np.isfinite(best.bound) else None
+    found = cash_ranges(draft, settled.among, parties, floor, until, lambda party: tell("ranges", party, None))
     rows = []
     for party in [*draft.programme.decides, *parties]:
         cash = value_of(draft, party, settled.x)
@@ -162,60 +173,6 @@ def _parties(draft: Draft, settled: Settled, best: Solution, until: float, tell:
         rows.append({"party": party, "decides": decides, "cash": cash, "least": least, "most": most})
     schema = {"party": pl.Utf8, "decides": pl.Boolean, "cash": pl.Float64, "least": pl.Float64, "most": pl.Float64}
     return pl.DataFrame([row for row in rows if row["party"] not in NOBODY], schema=schema)
-
-
-def _offers(
-    draft: Draft, problem: Problem, best: Solution, options: Options, until: float, tell: Tell
-) -> pl.DataFrame:
-    assert best.x is not None
-    columns = {
-        block.name.removeprefix("sign "): block.start for block in draft.column_blocks if block.name.startswith("sign ")
-    }
-    exact = not options.relax and len(problem.cost) <= EXACT_OFFERS_UP_TO_COLUMNS
-    solver = Solver(problem)
-    solver.relax(not exact)
-    rows = []
-    for place, (contract_id, column) in enumerate(columns.items()):
-        tell("offers", contract_id, place / len(columns))
-        left = until - time.monotonic()
-        found = WalkAway(None, None, "the budget was spent before this offer was priced")
-        if left > 0:
-            found = walk_away(
-                draft, solver, contract_id, column, lambda held: held.solve(gap=1e-6, seconds=left, simplex=not exact)
-            )
-        contract = draft.programme.contracts[contract_id]
-        price = _asked(draft, contract_id)
-        note = found.note if exact or found.note else "worked out on the relaxed plan"
-        rows.append(
-            {
-                "contract": contract_id,
-                "seller": contract.seller,
-                "signed": bool(best.x[column] > 0.5),
-                "sign_by": contract.sign_by,
-                "better_by": found.better_by,
-                "walk_away_scale": found.scale,
-                "walk_away_price": found.scale * price if found.scale is not None and price is not None else None,
-                "asked_price": price,
-                "unit": f"{draft.programme.currency}/chip-hour" if price is not None else None,
-                "note": note,
-            }
-        )
-    schema = {
-        "contract": pl.Utf8, "seller": pl.Utf8, "signed": pl.Boolean, "sign_by": pl.Date, "better_by": pl.Float64,
-        "walk_away_scale": pl.Float64, "walk_away_price": pl.Float64, "asked_price": pl.Float64, "unit": pl.Utf8,
-        "note": pl.Utf8,
-    }  # fmt: skip
-    return pl.DataFrame(rows, schema=schema)
-
-
-def _asked(draft: Draft, contract_id: str) -> float | None:
-    """The price per chip-hour that an offer asks first; None where it has none."""
-    for item in draft.published[UNIT_PRICE]:
-        if isinstance(item, UnitPrice) and item.by.split("/")[0] == contract_id:
-            asked = item.price_per_chip_hour[np.isfinite(item.price_per_chip_hour)]
-            if len(asked):
-                return float(asked[0])
-    return None
 
 
 def _report(problem: Problem, best: Solution, settled: Settled, options: Options, seconds: float) -> Solve:

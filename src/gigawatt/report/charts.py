@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import altair as alt
@@ -15,7 +16,7 @@ Spec = dict[str, Any]
 COLOURS = ("#2975c2", "#edab26", "#358d52", "#b30f2a", "#71b3f4", "#9bbe55", "#7171f4", "#d93312", "#2647ed")
 """Nine colours that stay apart for the colour-blind, on white and on black: every pair by at least 18 in CIE Lab."""
 GREY = "#8a93a0"
-PARSE_MONTH = {"month": "date:'%Y-%m'", "end": "date:'%Y-%m'"}
+PARSE_MONTH = {"month": "utc:'%Y-%m'", "end": "utc:'%Y-%m'"}
 HEIGHT = 320
 FEW_MONTHS = 18
 SIZE_FORMATS = {"MW": "power", "chips": "count"}
@@ -57,16 +58,22 @@ def colour_scale(parts: Sequence[str]) -> alt.Scale:
 
 def month_axis(months: Sequence[str]) -> alt.X:
     """Time from the first day of a month to the first of the next."""
-    if len(months) <= FEW_MONTHS:
-        axis = alt.Axis(format="%b %y", labelAngle=0, tickCount=alt.TimeIntervalStep(interval="month", step=1 + len(months) // 10))
-    else:
-        axis = alt.Axis(format="%Y", labelAngle=0, tickCount="year")
-    return alt.X("month:T", axis=axis, title=None, scale=alt.Scale(domain=_time_domain(months), nice=False))
+    return alt.X("month:T", axis=_time_axis(months), title=None, scale=_time_scale(months))
 
 
-def _time_domain(months: Sequence[str]) -> list[alt.DateTime]:
-    ends = (months[0], after(months[-1]))
-    return [alt.DateTime(year=int(end[:4]), month=int(end[5:])) for end in ends]
+def _time_axis(months: Sequence[str]) -> alt.Axis:
+    """Months where they are few, else years."""
+    if len(months) > FEW_MONTHS:
+        return alt.Axis(format="%Y", labelAngle=0, tickCount="year")
+    step = alt.TimeIntervalStep(interval="month", step=1 + len(months) // 10)
+    return alt.Axis(format="%b %y", labelAngle=0, tickCount=step)
+
+
+def _time_scale(months: Sequence[str]) -> alt.Scale:
+    """The whole horizon; what reaches beyond it is cut."""
+    ends = (datetime.fromisoformat(f"{end}-01T00:00:00+00:00") for end in (months[0], after(months[-1])))
+    # in UTC throughout, so that a month begins where it does wherever the page is read
+    return alt.Scale(type="utc", domain=[int(end.timestamp() * 1000) for end in ends], nice=False, clamp=True)
 
 
 def after(month: str) -> str:
@@ -108,7 +115,7 @@ def stacked(
             opacity=alt.condition(lit, alt.value(0.92), alt.value(0.15)),
             tooltip=[
                 alt.Tooltip("part:N", title=part_title),
-                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("month:T", formatType="month", format="", title="month"),
                 alt.Tooltip("sum(value):Q", formatType=format_type, format="", title=title),
             ],
         )
@@ -118,13 +125,19 @@ def stacked(
         bars = _narrowed(bars, frame, pick)
     if lines is None or not lines.height:
         return _spec(bars)
-    return _spec(alt.layer(bars, _lines(lines, months, title, format_type)).resolve_scale(strokeDash="independent"))
+    return _spec(alt.layer(bars, _lines(lines, title, format_type)).resolve_scale(strokeDash="independent"))
 
 
-def _colour(parts: Sequence[str], title: str) -> alt.Color:
-    columns = max(1, min(len(parts), 110 // (max((len(part) for part in parts), default=1) + 4)))
-    legend = alt.Legend(title=None, orient="top", columns=columns, labelLimit=260, symbolType="square")
-    return alt.Color("part:N", scale=colour_scale(parts), sort=list(parts), legend=legend, title=title)
+def _colour(parts: Sequence[str], title: str, symbol: str = "square") -> alt.Color:
+    return alt.Color("part:N", scale=colour_scale(parts), sort=list(parts), legend=_legend(parts, symbol), title=title)
+
+
+def _legend(parts: Sequence[str], symbol: str) -> alt.Legend | None:
+    """Above the picture, in as many columns as fit; none where there is nothing to tell apart."""
+    if len(parts) < 2:
+        return None
+    columns = max(1, min(len(parts), 110 // (max(len(part) for part in parts) + 4)))
+    return alt.Legend(title=None, orient="top", columns=columns, labelLimit=260, symbolType=symbol, symbolOpacity=1)
 
 
 def _narrowed(chart: alt.Chart, frame: pl.DataFrame, column: str) -> alt.Chart:
@@ -135,27 +148,26 @@ def _narrowed(chart: alt.Chart, frame: pl.DataFrame, column: str) -> alt.Chart:
     return chart.add_params(param).transform_filter(f"picked === null || datum[{column!r}] === picked")
 
 
-def _lines(lines: pl.DataFrame, months: Sequence[str], title: str, format_type: str) -> alt.Chart:
-    """Steps over the months, carried to the end of the last."""
+def _lines(lines: pl.DataFrame, title: str, format_type: str) -> alt.Chart:
+    """Steps over the months, carried to the end of the last; on the axes of the picture that they lie over."""
     names = lines["line"].unique(maintain_order=True).to_list()
     rows = []
     for name in names:
         part = lines.filter(pl.col("line") == name).sort("month")
         rows += [{"month": m, "line": name, "value": _number(v)} for m, v in part.select("month", "value").iter_rows()]
         rows.append({**rows[-1], "month": after(rows[-1]["month"])})
-    dash = alt.Scale(domain=names, range=[[1, 0], [5, 3], [2, 2]][: len(names)])
+    dash = alt.Scale(domain=names, range=[[1, 0], [2, 2]][: len(names)])
+    legend = alt.Legend(title=None, orient="top", symbolType="stroke", labelLimit=260, symbolSize=400)
     return (
         alt.Chart(alt.InlineData(values=rows, format=alt.DataFormat(parse={"month": PARSE_MONTH["month"]})))
-        .mark_line(interpolate="step-after", strokeWidth=2)
+        .mark_line(interpolate="step-after", strokeWidth=1.8)
         .encode(
-            x=month_axis(months),
+            x=alt.X("month:T"),
             y=alt.Y("value:Q"),
-            strokeDash=alt.StrokeDash(
-                "line:N", scale=dash, legend=alt.Legend(title=None, orient="top", symbolType="stroke", labelLimit=260, symbolSize=400)
-            ),
+            strokeDash=alt.StrokeDash("line:N", scale=dash, legend=legend),
             tooltip=[
                 alt.Tooltip("line:N", title="line"),
-                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("month:T", formatType="month", format="", title="month"),
                 alt.Tooltip("value:Q", formatType=format_type, format="", title=title),
             ],
         )
@@ -222,11 +234,11 @@ def shares(frame: pl.DataFrame, months: Sequence[str]) -> Spec:
         .encode(
             x=month_axis(months),
             y=alt.Y("value:Q", title="share of demand unserved", axis=axis, scale=alt.Scale(domainMin=0)),
-            color=_colour(parts, "workload"),
+            color=_colour(parts, "workload", "stroke"),
             opacity=alt.condition(lit, alt.value(1), alt.value(0.12)),
             tooltip=[
                 alt.Tooltip("part:N", title="workload"),
-                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("month:T", formatType="month", format="", title="month"),
                 alt.Tooltip("value:Q", format=".1%", title="unserved"),
             ],
         )
@@ -239,11 +251,12 @@ def heat(frame: pl.DataFrame, months: Sequence[str], *, unit: str) -> Spec:
     """Prices by place and month as shades; `frame` has month, part (the place) and value."""
     places = frame["part"].unique(maintain_order=True).to_list()
     rows = [{**row, "end": after(row["month"]), "value": _number(row["value"])} for row in frame.iter_rows(named=True)]
+    # one hue from faint to full reads on light and on dark alike, and by those who cannot tell hues
     shade = alt.Color(
         "value:Q",
         title=unit,
-        scale=alt.Scale(scheme="viridis", reverse=True, domainMin=0),
-        legend=alt.Legend(orient="top", gradientLength=220, format="", formatType="figure", tickCount=4, titleLimit=300),
+        scale=alt.Scale(type="sqrt", range=["rgba(217,95,14,0.07)", "rgba(217,95,14,1)"], domainMin=0),
+        legend=alt.Legend(orient="top", gradientLength=240, format="", formatType="figure", tickCount=4, titleLimit=300),
     )
     chart = (
         alt.Chart(alt.InlineData(values=rows, format=alt.DataFormat(parse=PARSE_MONTH)))
@@ -255,7 +268,7 @@ def heat(frame: pl.DataFrame, months: Sequence[str], *, unit: str) -> Spec:
             color=shade,
             tooltip=[
                 alt.Tooltip("part:N", title="where"),
-                alt.Tooltip("month:T", format="%B %Y", title="month"),
+                alt.Tooltip("month:T", formatType="month", format="", title="month"),
                 alt.Tooltip("value:Q", formatType="figure", format="", title=unit),
             ],
         )
@@ -278,7 +291,7 @@ def timeline(rows: Sequence[Mapping[str, Any]], months: Sequence[str]) -> Spec:
     """
     order = [row["label"] for row in rows]
     present = [status for status in PHASE_COLOURS if any(row["status"] == status for row in rows)]
-    days = {key: "date:'%Y-%m-%d'" for key in ("ready", "start", "end", "from")}
+    days = {key: "utc:'%Y-%m-%d'" for key in ("ready", "start", "end", "from")}
     data = alt.InlineData(values=[dict(row) for row in rows], format=alt.DataFormat(parse=days))
     axis = alt.Axis(labelLimit=240, ticks=False, domain=False, grid=False)
     y = alt.Y("label:N", sort=order, title=None, axis=axis)
@@ -287,25 +300,33 @@ def timeline(rows: Sequence[Mapping[str, Any]], months: Sequence[str]) -> Spec:
         alt.Tooltip("phase:N"),
         alt.Tooltip("power_mw:Q", formatType="power", format="", title="IT power"),
         alt.Tooltip("status:N", title="in the plan"),
-        alt.Tooltip("ready:T", format="%d %B %Y", title="could serve from"),
-        alt.Tooltip("start:T", format="%d %B %Y", title="serves from"),
+        alt.Tooltip("ready:T", formatType="day", format="", title="could serve from"),
+        alt.Tooltip("start:T", formatType="day", format="", title="serves from"),
     ]
-    scale = alt.Scale(domain=_time_domain(months), nice=False, clamp=True)
-    time_axis = month_axis(months).axis
-    x = alt.X("start:T", title=None, scale=scale, axis=time_axis)
+    scale, time_axis = _time_scale(months), _time_axis(months)
     colour = alt.Color(
         "status:N",
         scale=alt.Scale(domain=present, range=[PHASE_COLOURS[status] for status in present]),
-        legend=alt.Legend(title=None, orient="top", symbolType="square"),
+        legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1),
     )
-    wait = alt.Chart(data).mark_bar(height=4, opacity=0.45).encode(
-        x=alt.X("from:T", scale=scale, axis=time_axis, title=None), x2="start:T", y=y, color=colour, tooltip=tips
+    wait = (
+        alt.Chart(data)
+        .mark_bar(height=3, opacity=0.6)
+        .encode(x=alt.X("from:T", scale=scale, axis=time_axis, title=None), x2="start:T", y=y, color=colour, tooltip=tips)
     )
-    stands = alt.Chart(data).mark_bar(height=14, cornerRadius=2).encode(
-        x=x, x2="end:T", y=y, color=colour, tooltip=tips, opacity=alt.condition("datum.status === 'not taken'", alt.value(0.4), alt.value(0.95))
+    stands = (
+        alt.Chart(data)
+        .mark_bar(height=14, cornerRadius=2)
+        .encode(
+            x="start:T",
+            x2="end:T",
+            y=alt.Y("label:N"),
+            color=colour,
+            tooltip=tips,
+            opacity=alt.condition("datum.status === 'not taken'", alt.value(0.4), alt.value(0.95)),
+        )
     )
-    label = alt.Chart(data).mark_text(align="right", dx=-4, fontSize=10).encode(x=x, y=y, text="power:N")
-    return _spec(alt.layer(wait, stands, label), height=max(80, 21 * len(rows)))
+    return _spec(alt.layer(wait, stands), height=max(80, 21 * len(rows)))
 
 
 def ranges(rows: Sequence[Mapping[str, Any]], *, title: str) -> Spec:
@@ -320,11 +341,15 @@ def ranges(rows: Sequence[Mapping[str, Any]], *, title: str) -> Spec:
     ]
     axis = alt.Axis(formatType="money", format="", tickCount=6)
     y = alt.Y("party:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False, grid=True))
-    rule = alt.Chart(data).mark_bar(height=8, opacity=0.35, color=COLOURS[0], cornerRadius=4).encode(
-        x=alt.X("least:Q", title=title, axis=axis), x2="most:Q", y=y, tooltip=tips
+    rule = (
+        alt.Chart(data)
+        .mark_bar(height=8, opacity=0.35, color=COLOURS[0], cornerRadius=4)
+        .encode(x=alt.X("least:Q", title=title, axis=axis), x2="most:Q", y=y, tooltip=tips)
     )
-    point = alt.Chart(data).mark_circle(size=80, opacity=1, color=COLOURS[0]).encode(
-        x=alt.X("cash:Q", title=title, axis=axis), y=y, tooltip=tips
+    point = (
+        alt.Chart(data)
+        .mark_circle(size=80, opacity=1, color=COLOURS[0])
+        .encode(x=alt.X("cash:Q", title=title, axis=axis), y=y, tooltip=tips)
     )
     return _spec(alt.layer(rule, point), height=max(60, 26 * len(rows)))
 

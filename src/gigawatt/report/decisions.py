@@ -1,4 +1,4 @@
-"""What to decide, in words: each offer with what signing is worth, and the few lines of a list that are worth telling."""
+"""What to decide and why, in words: each offer with what signing is worth, and the lines of a list worth telling."""
 
 from __future__ import annotations
 
@@ -21,54 +21,63 @@ class Choice:
     signed: bool
     sign_by: str
     worth: str
+    asked: str
     walk_away: str
     note: str
 
 
 def choices(plan: Plan) -> list[Choice]:
     """Every offer: those to sign before those not to sign, each by its date."""
-    found = []
-    for row in table_of_offers(plan):
-        signed = bool(row["signed"])
-        found.append(
-            Choice(
-                contract=str(row["contract"]),
-                seller=str(row["seller"]),
-                signed=signed,
-                sign_by=str(row["sign_by"] or ""),
-                worth=_worth(signed, row["worse_by"]),
-                walk_away=_walk_away(signed, row["walk_away_price"], row["walk_away_scale"], str(row["unit"] or "")),
-                note=str(row["note"] or ""),
-            )
-        )
+    found = [_choice(row) for row in digest.table(plan, "offers").iter_rows(named=True)]
     return sorted(found, key=lambda choice: (not choice.signed, choice.sign_by, choice.contract))
 
 
-def table_of_offers(plan: Plan) -> list[dict[str, object]]:
-    """The rows of the plan's table of offers."""
-    return list(digest.table(plan, "offers").iter_rows(named=True))
+def _choice(row: dict[str, object]) -> Choice:
+    signed, unit, asked = bool(row["signed"]), str(row["unit"] or ""), row["asked_price"]
+    return Choice(
+        contract=str(row["contract"]),
+        seller=str(row["seller"]),
+        signed=signed,
+        sign_by=str(row["sign_by"] or ""),
+        worth=_worth(signed, row["better_by"]),
+        asked=figures.price(asked, unit) if isinstance(asked, float) else "",
+        walk_away=_walk_away(row["walk_away_price"], row["walk_away_scale"], unit),
+        note=str(row["note"] or ""),
+    )
 
 
-def _worth(signed: bool, worse_by: object) -> str:
-    """What the other choice would cost, in present value."""
-    if not isinstance(worse_by, float):
+def _worth(signed: bool, better_by: object) -> str:
+    """What the other choice would cost, in present value; `better_by` is signing's value less that of not signing."""
+    if not isinstance(better_by, float):
         return ""
-    if abs(worse_by) < 0.5:
+    if abs(better_by) < 0.5:
         return "signing or not makes no difference"
-    if worse_by < 0:
+    if (better_by > 0) != signed:
         return "signing and not signing lie within the gap"
-    return f"saves {figures.money(worse_by)}" if signed else f"signing costs {figures.money(worse_by)} more"
+    return f"saves {figures.money(better_by)}" if signed else f"signing costs {figures.money(-better_by)} more"
 
 
-def _walk_away(signed: bool, price: object, scale: object, unit: str) -> str:
+def _walk_away(price: object, scale: object, unit: str) -> str:
     """The price at which signing and not signing are equal."""
     if isinstance(price, float):
-        turn = figures.price(price, unit)
-    elif isinstance(scale, float):
-        turn = f"{figures.percent(scale)} of its prices"
-    else:
+        return figures.price(price, unit)
+    return f"{figures.percent(scale)} of its prices" if isinstance(scale, float) else ""
+
+
+def turning(choice: Choice) -> str:
+    """Where the choice would turn, as a sentence; empty where that is not known."""
+    if not choice.walk_away:
         return ""
-    return f"worth signing up to {turn}" if signed else f"worth signing at {turn} or less"
+    asked, turn = "", choice.walk_away
+    if choice.asked and choice.asked.partition(" ")[2] == turn.partition(" ")[2]:
+        asked, turn = f" (asked: {choice.asked})", turn.partition(" ")[0]
+    return f"worth signing up to {turn}{asked}" if choice.signed else f"worth signing at {turn} or less{asked}"
+
+
+def shared_notes(found: Sequence[Choice]) -> dict[str, int]:
+    """Notes that more than two offers share, which are better said once, and how many share them."""
+    notes = [choice.note for choice in found if choice.note]
+    return {note: notes.count(note) for note in dict.fromkeys(notes) if notes.count(note) > 2}
 
 
 def worth_telling(items: Sequence[digest.Item], most: int) -> list[digest.Item]:
@@ -95,16 +104,36 @@ def _period(name: str) -> str:
     return name.replace("Q", " Q") if "Q" in name else figures.month(name)
 
 
+ONE_MORE = {
+    "chip-hours": "a chip-hour more",
+    "power": "a MW more of IT power",
+    "grid": "a MW more of grid connection",
+    "supply": "a chip more",
+}
+
+
+def one_more(short: digest.Shortage) -> str:
+    """What is short, in words: `a chip-hour more at azure-h100`, `azure/first-call: first ...`."""
+    where = " ".join(part for part in (short.what.removeprefix(short.kind).strip(), short.place) if part)
+    if short.by != "physics":
+        return f"{short.by}: {short.what}{' ' + short.place if short.place else ''}"
+    words = ONE_MORE.get(short.kind)
+    joint = " of " if short.kind == "supply" else " at "
+    return f"{words}{joint if where else ''}{where}" if words else " ".join((short.what, short.place)).strip()
+
+
 def between(short: digest.Shortage) -> str:
-    """The months in which it is short."""
+    """The months in which it is short, counted where they have gaps."""
     if short.first == short.last:
         return figures.month(short.first)
-    return f"{figures.month(short.first)} – {figures.month(short.last)}"
+    span = f"{figures.month(short.first)} – {figures.month(short.last)}"
+    years, months = (int(short.last[:4]) - int(short.first[:4])), int(short.last[5:]) - int(short.first[5:])
+    return span if short.months == 12 * years + months + 1 else f"{short.months} months, {span}"
 
 
-def dearest(shortages: Sequence[digest.Shortage], most: int) -> list[digest.Shortage]:
-    """The dearest place of each kind of shortage, then further places of the first kind, `most` in all."""
-    first = {short.what: short for short in reversed(shortages)}
-    heads = [short for short in shortages if first[short.what] is short]
-    rest = [short for short in shortages if first[short.what] is not short]
-    return (heads + rest)[:most]
+def dearest(shortages: Sequence[digest.Shortage], most: int) -> list[tuple[digest.Shortage, int]]:
+    """The dearest place of each kind of shortage, and how many other places of it there are; `most` kinds."""
+    first: dict[str, list[digest.Shortage]] = {}
+    for short in shortages:
+        first.setdefault(short.kind, []).append(short)
+    return [(group[0], len(group) - 1) for group in first.values()][:most]

@@ -17,8 +17,9 @@ COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
               "power_mw": NUMBER, "chips": NUMBER, "capex": NUMBER},
     "take": {"commitment": TEXT, "contract": TEXT, "provider": TEXT, "quarter": TEXT, "power_mw": NUMBER,
              "chips": NUMBER, "new": FLAG},
-    "offers": {"contract": TEXT, "seller": TEXT, "signed": FLAG, "sign_by": TEXT, "worse_by": NUMBER,
-               "walk_away_scale": NUMBER, "walk_away_price": NUMBER, "unit": TEXT, "note": TEXT},
+    "offers": {"contract": TEXT, "seller": TEXT, "signed": FLAG, "sign_by": TEXT, "better_by": NUMBER,
+               "walk_away_scale": NUMBER, "walk_away_price": NUMBER, "asked_price": NUMBER, "unit": TEXT,
+               "note": TEXT},
     "capacity": {"pool": TEXT, "provider": TEXT, "site": TEXT, "chip": TEXT, "month": TEXT, "chips": NUMBER,
                  "it_power_mw": NUMBER},
     "power": {"site": TEXT, "month": TEXT, "powered_mw": NUMBER, "used_mw": NUMBER},
@@ -37,12 +38,15 @@ COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
 
 
 def table(plan: Plan, name: str) -> pl.DataFrame:
-    """A table of the plan with the columns that a report reads; empty where the plan has none of it."""
+    """A table of the plan with the columns that a report reads, null where it lacks one; empty where there is none."""
     schema = COLUMNS[name]
     frame = plan.tables.get(name)
-    if frame is None or not frame.height or not set(schema) <= set(frame.columns):
+    if frame is None or not frame.height:
         return pl.DataFrame(schema=schema)
-    return frame.select(pl.col(column).cast(kind) for column, kind in schema.items())
+    return frame.select(
+        (pl.col(column) if column in frame.columns else pl.lit(None).alias(column)).cast(kind)
+        for column, kind in schema.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -89,14 +93,14 @@ class Cause:
 
 @dataclass(frozen=True)
 class Shortage:
-    """Where one more of something would be worth most: its price, while it binds, from `first` to `last` month."""
+    """One more of something would be worth `highest` at most, in `months` months from `first` to `last`."""
 
+    kind: str
     what: str
     place: str
     unit: str
     by: str
     highest: float
-    mean: float
     months: int
     first: str
     last: str
@@ -166,31 +170,39 @@ def causes(plan: Plan) -> list[Cause]:
 
 
 def shortages(plan: Plan) -> list[Shortage]:
-    """What is short, by kind and place; of each kind the dearest first, the kinds in the table's order."""
+    """What is short, by kind and place: of each kind the dearest first; physics before clauses, each by its weight.
+
+    The weight is the sum of the monthly prices, so that what is short for long counts for more.
+    """
+    keys = ("kind", "what", "place", "unit", "by")
     frame = (
         table(plan, "scarcity")
-        .with_columns(pl.col("price").abs())
-        .group_by("what", "place", "unit", "by", maintain_order=True)
+        .with_columns(_kind_of_shortage().alias("kind"), pl.col("price").abs())
+        .group_by(*keys, maintain_order=True)
         .agg(
             pl.col("price").max().alias("highest"),
-            pl.col("price").mean().alias("mean"),
+            pl.col("price").sum().alias("weight"),
             pl.col("month").n_unique().alias("months"),
             pl.col("month").min().alias("first"),
             pl.col("month").max().alias("last"),
             (pl.col("degenerate").fill_null(False)).any().alias("degenerate"),
         )
-        .with_columns((pl.col("mean") * pl.col("months")).alias("weight"))
+        .with_columns(pl.col("weight").max().over("kind").alias("of_kind"), (pl.col("by") != "physics").alias("clause"))
+        .sort("clause", "of_kind", "weight", descending=[False, True, True], maintain_order=True)
     )
-    kinds = frame["what"].unique(maintain_order=True).to_list()
-    found = []
-    for kind in kinds:
-        for row in frame.filter(pl.col("what") == kind).sort("weight", descending=True).iter_rows(named=True):
-            found.append(Shortage(**{key: row[key] for key in Shortage.__dataclass_fields__}))
-    return found
+    # prices of unlike units cannot be ranked: what a plan is short of most plainly comes first
+    first = {kind: place for place, kind in enumerate(("chip-hours", "power", "grid", "supply"))}
+    found = [Shortage(**{key: row[key] for key in Shortage.__dataclass_fields__}) for row in frame.iter_rows(named=True)]
+    return sorted(found, key=lambda short: first.get(short.kind, len(first)))
+
+
+def _kind_of_shortage() -> pl.Expr:
+    """The first word of a physics row's name, `supply` of `supply gb200 oracle`; the clause where one binds."""
+    return pl.when(pl.col("by") == "physics").then(pl.col("what").str.split(" ").list.first()).otherwise(pl.col("by"))
 
 
 def build_items(plan: Plan) -> list[Item]:
-    """What to build and buy: phases by site, chips by pool, in order of their first month."""
+    """What to build and buy: phases by site, chips by pool."""
     frame = table(plan, "build").with_columns(pl.col("site").fill_null(""), pl.col("pool").fill_null(""))
     found = []
     for (kind, site, pool), part in frame.group_by("kind", "site", "pool", maintain_order=True):
@@ -200,11 +212,23 @@ def build_items(plan: Plan) -> list[Item]:
         else:
             verb, thing = "buy", f"{part['chip'][0]} for {pool}"
         found.append(_item(verb, thing, part, "month", capex=float(part["capex"].sum()), new=True))
-    return sorted(found, key=lambda item: (item.first, item.verb, item.thing))
+    return found
+
+
+def items(plan: Plan) -> list[Item]:
+    """All of what to build, buy and take: what is new by its first month, then what was contracted already."""
+    found = build_items(plan) + take_items(plan)
+    return sorted(found, key=lambda item: (not item.new, _first_month(item.first), item.verb, item.thing))
+
+
+def _first_month(period: str) -> str:
+    """`2027-04` for `2027Q2`, a month as it is: so that months and quarters sort together."""
+    year, _, quarter = period.partition("Q")
+    return f"{year}-{3 * int(quarter) - 2:02d}" if quarter else period
 
 
 def take_items(plan: Plan) -> list[Item]:
-    """Capacity contracted for, by clause: what is new before what was contracted already, each by its first quarter."""
+    """Capacity contracted for, by clause."""
     frame = table(plan, "take").with_columns(
         pl.col("commitment").str.split(" ").list.first().alias("clause"),
         pl.col("commitment").str.split(" ").list.slice(1).list.join(" ").alias("part"),
@@ -213,8 +237,10 @@ def take_items(plan: Plan) -> list[Item]:
     for (clause, new), part in frame.group_by("clause", "new", maintain_order=True):
         parts = [name for name in part["part"].unique(maintain_order=True) if name]
         thing = f"{clause} {', '.join(parts)}" if parts else str(clause)
-        found.append(_item("take", thing, part, "quarter", capex=0.0, new=bool(new)))
-    return sorted(found, key=lambda item: (not item.new, item.first, item.thing))
+        if parts:  # phases of a site are power; how many chips would fill it is for the chips bought to say
+            part = part.with_columns(pl.lit(0.0).alias("chips"))
+        found.append(_item("take" if new else "have", thing, part, "quarter", capex=0.0, new=bool(new)))
+    return found
 
 
 def _item(verb: str, thing: str, part: pl.DataFrame, when: str, *, capex: float, new: bool) -> Item:

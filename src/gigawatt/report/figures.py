@@ -19,7 +19,7 @@ def short(value: float, digits: int = 3) -> str:
     sign = MINUS if value < 0 else ""
     for place, (step, name) in enumerate(SHORT_SCALE):
         if size >= step * (1 - 0.5 * 10**-digits):
-            text = significant(size / step, digits)
+            text = significant(size / step, digits, strip=False)
             above = SHORT_SCALE[place - 1] if place else None
             return f"{sign}{text} {name}" if above is None or size < above[0] else f"{sign}1 {above[1]}"
     if size >= 1000:
@@ -27,13 +27,13 @@ def short(value: float, digits: int = 3) -> str:
     return sign + significant(size, digits)
 
 
-def significant(value: float, digits: int = 3) -> str:
-    """A number at or above nought with so many significant digits and no more than that many decimals."""
+def significant(value: float, digits: int = 3, strip: bool = True) -> str:
+    """A number with so many significant digits and few decimals, those that are nought at its end left out or not."""
     if value == 0:
         return "0"
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     text = f"{value:,.{min(max(decimals, 0), digits + 1)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if "." in text and strip else text
 
 
 def money(value: float) -> str:
@@ -55,7 +55,7 @@ def price(value: float, unit: str) -> str:
 def power(mw: float) -> str:
     """IT power: `843 MW`, `1.2 GW`, `450 kW`."""
     if abs(mw) >= 999.5:
-        return f"{significant(mw / 1000)} GW"
+        return f"{significant(mw / 1000, strip=False)} GW"
     if 0 < abs(mw) < 0.9995:
         return f"{significant(mw * 1000)} kW"
     return f"{significant(mw)} MW"
@@ -94,6 +94,12 @@ def month(name: str) -> str:
     """`Jan 2027` for `2027-01`; anything else as it is."""
     year, _, number = name.partition("-")
     return f"{MONTHS[int(number) - 1]} {year}" if number.isdigit() and 1 <= int(number) <= 12 else name
+
+
+def long_day(text: str) -> str:
+    """`15 May 2025` for `2025-05-15`, in which no line is broken."""
+    year, number, rest = text.split("-")
+    return f"{int(rest)}\u00a0{MONTHS[int(number) - 1]}\u00a0{year}"
 
 
 def day(value: date | str | None) -> str:

@@ -20,7 +20,7 @@ WIDTH = 96
 MOST_PARTIES = 8
 MOST_ITEMS = 12
 MOST_CAUSES = 5
-MOST_SHORTAGES = 4
+MOST_SHORTAGES = 6
 MOST_ASSUMPTIONS = 6
 
 
@@ -65,7 +65,8 @@ def _head(plan: Plan) -> RenderableType:
     ends = f"{figures.month(f'{months[0].start:%Y-%m}')} – {figures.month(f'{months[-1].start:%Y-%m}')}"
     left = Text.assemble((programme.programme, "bold"), f"  {ends}, {len(months)} month{'s' * (len(months) > 1)}")
     status = solve.status.rstrip(".")
-    text = status if "gap" in status or solve.relaxed else f"{status}, gap {figures.percent(max(solve.gap, 0.0))}"
+    told = "gap" in status or "%" in status or solve.gap != solve.gap
+    text = status if told else f"{status}, gap {figures.percent(max(solve.gap, 0.0))}"
     return _pair(left, Text(text, "green" if solve.optimal else "yellow"))
 
 
@@ -124,32 +125,33 @@ def _decide(plan: Plan) -> RenderableType | None:
     choices = decisions.choices(plan)
     if not choices:
         return None
+    shared = decisions.shared_notes(choices)
+    width = max(len(choice.contract) for choice in choices) + len("do not sign ")
     grid = Table.grid(padding=(0, 2), expand=True)
-    grid.add_column(ratio=2)
-    grid.add_column(ratio=3)
+    grid.add_column(width=min(width, 40), overflow="fold")
+    grid.add_column(ratio=1)
     grid.add_column(justify="right", no_wrap=True)
     for choice in choices:
         words = Text.assemble(("sign " if choice.signed else "do not sign ", "bold green" if choice.signed else "bold"))
         words.append(choice.contract)
-        told = Text("\n".join(part for part in (choice.worth, choice.walk_away, choice.note) if part))
+        note = "" if choice.note in shared else choice.note
+        told = Text("\n".join(part for part in (choice.worth, decisions.turning(choice), note) if part))
         grid.add_row(words, told, figures.day(choice.sign_by))
-    return grid
+    return Group(grid, *(Text(f"of {count} offers: {note}", "dim") for note, count in shared.items()))
 
 
 def _build_and_take(plan: Plan) -> RenderableType | None:
-    items = digest.build_items(plan) + digest.take_items(plan)
+    items = digest.items(plan)
     if not items:
         return None
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(justify="right", no_wrap=True)
+    for _ in range(3):
+        grid.add_column(justify="right", no_wrap=True)
     shown = decisions.worth_telling(items, MOST_ITEMS)
     for item in shown:
-        verb = item.verb if item.new else "have"
-        money = f"{figures.money(item.capex)}" if item.capex else ""
-        grid.add_row(f"{verb} {item.thing}", decisions.size(item), money, decisions.when(item))
+        capex = figures.money(item.capex) if item.capex else ""
+        grid.add_row(f"{item.verb} {item.thing}", decisions.size(item), capex, decisions.when(item))
     rest = len(items) - len(shown)
     if rest:
         grid.add_row(Text(f"and {rest} more, in the tables build and take", "dim"), "", "", "")
@@ -157,23 +159,27 @@ def _build_and_take(plan: Plan) -> RenderableType | None:
 
 
 def _why(plan: Plan) -> RenderableType | None:
-    currency = plan.programme.currency
-    lines: list[Text] = []
-    for cause in digest.causes(plan)[:MOST_CAUSES]:
-        share = figures.percent(cause.share)
-        lines.append(Text.assemble((cause.by, "bold"), f" costs {figures.money(cause.paid)} ({cause.what}, {share})"))
-    for short in decisions.dearest(digest.shortages(plan), MOST_SHORTAGES):
-        place = f" at {short.place}" if short.place else ""
-        held = f", held by {short.by}" if short.by not in ("physics", "") else ""
-        unsure = "; one of several such prices" if short.degenerate else ""
-        price = figures.price(short.highest, short.unit or currency)
-        text = f"one more of {short.what}{place} is worth up to {price}, {decisions.between(short)}{held}{unsure}"
-        lines.append(Text(text))
-    return Group(*lines) if lines else None
+    costs, scarce = digest.causes(plan)[:MOST_CAUSES], decisions.dearest(digest.shortages(plan), MOST_SHORTAGES)
+    if not costs and not scarce:
+        return None
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    for cause in costs:
+        share = f"{figures.percent(cause.share)} of payments"
+        grid.add_row(f"{cause.by}, {cause.what}", f"costs {figures.money(cause.paid)}", share)
+    for short, places in scarce:
+        also = f" (and {places} other place{'s' * (places > 1)})" if places else ""
+        words = Text.assemble(decisions.one_more(short), (also, "dim"))
+        sign = "~" if short.degenerate else ""
+        grid.add_row(words, f"up to {sign}{figures.price(short.highest, short.unit)}", decisions.between(short))
+    told = [Text("~ one of several prices that would do", "dim")] if any(s.degenerate for s, _ in scarce) else []
+    return Group(grid, *told)
 
 
 def _assumed(plan: Plan) -> RenderableType | None:
-    assumed = plan.programme.assumptions()
+    assumed = sorted(plan.programme.assumptions(), key=_remoteness)
     if not assumed:
         return None
     first = "; ".join(_assumption(record) for record in assumed[:MOST_ASSUMPTIONS])
@@ -183,11 +189,15 @@ def _assumed(plan: Plan) -> RenderableType | None:
     return Text(f"{count}{first}{more}")
 
 
+def _remoteness(record: Provenance) -> int:
+    """What the programme itself assumes comes before what its chips and indicators do."""
+    return 2 * (record.path.split(".")[0] in ("chips", "indicators")) + (not record.value_text)
+
+
 def _assumption(record: Provenance) -> str:
     """`chat.growth 2 %/month`: the last words of the path that say what it is, and the value."""
-    path = record.path.split(".")
+    path, value = record.path.split("."), " ".join(record.value_text.split())
+    if value[:1].isalpha() and " " in value:
+        return value
     name = ".".join(path[1:] if len(path) > 2 else path)
-    value = " ".join(record.value_text.split())
-    return f"{name} {value}" if len(value) <= 40 else f"{name} {value[:38]}…"
-
-
+    return f"{name} {value}".rstrip() if len(value) <= 40 else f"{name} {value[:38]}…"

@@ -150,15 +150,19 @@ def convert(quantity: Quantity, due: str, text: str | None = None, called: str |
 def _why_not(unit: str, due: str) -> str:
     """Why two units that look alike are not converted, as the tail of a message."""
     given, wanted = (dict(dimension_of(text)) for text in (unit, due))
-    time = {"hour", "month"}
-    if given.keys() & time and wanted.keys() & time:
-        swapped = {("month" if base == "hour" else "hour" if base == "month" else base): n for base, n in given.items()}
-        if swapped == wanted:
-            return "; months differ in length, so that no constant converts one to the other"
+    if _timeless(given) == _timeless(wanted):
+        return "; months differ in length, so that no constant converts one to the other"
     currencies = (given.keys() ^ wanted.keys()) & CURRENCIES
     if len(currencies) == 2:
         return "; the file has one currency"
     return ""
+
+
+def _timeless(powers: dict[str, int]) -> dict[str, int]:
+    """The powers with hours and months taken for one."""
+    alike = {base: power for base, power in powers.items() if base not in ("hour", "month")}
+    time = powers.get("hour", 0) + powers.get("month", 0)
+    return {**alike, "time": time} if time else alike
 
 
 def scaled(number: Decimal, factor: Fraction) -> Decimal:

@@ -1,0 +1,127 @@
+"""The third face of a clause: who owes whom, in exact minor units, from facts alone.
+
+Arithmetic is in Fractions of Decimals, and each posting is rounded once, half to even. No floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gigawatt.model.term import Term
+from gigawatt.values.money import minor_digits
+from gigawatt.values.series import Series
+from gigawatt.values.span import Span
+
+if TYPE_CHECKING:
+    from gigawatt.model.clause import Clause
+    from gigawatt.model.contract import Contract
+    from gigawatt.model.programme import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`amount_minor` owed in a month by payer to payee, `by` a clause (`contract/clause`), for `what`.
+
+    An amount below nought is a refund. ValueError where a party would owe itself: postings add up to nought over the
+    parties.
+    """
+
+    month: str
+    payer: str
+    payee: str
+    by: str
+    what: str
+    amount_minor: int
+
+    def __post_init__(self) -> None:
+        if self.payer == self.payee:
+            raise ValueError(f"{self.by} would have {self.payer} owe itself; name two parties")
+
+
+@dataclass(frozen=True)
+class ClauseBook:
+    """The programme as one clause sees it when it is settled over some months; what it posts is signed with its name.
+
+    `posted` are the postings of the clauses settled before it that make amounts due (those that publish `amount`).
+    """
+
+    programme: Programme
+    clause: Clause
+    clause_id: str
+    contract: Contract
+    contract_id: str
+    months: tuple[Span, ...]
+    posted: tuple[Posting, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The clause's full name, `contract/clause`."""
+        return f"{self.contract_id}/{self.clause_id}"
+
+    @cached_property
+    def term(self) -> Term:
+        """When the clause is in force."""
+        return Term(self.clause, self.contract, self.months)
+
+    @cached_property
+    def month_names(self) -> tuple[str, ...]:
+        """`2027-01` and so on."""
+        return tuple(f"{month.start:%Y-%m}" for month in self.months)
+
+    @cached_property
+    def quarters(self) -> list[list[int]]:
+        """The months of each calendar quarter, in order; the first and the last may be cut."""
+        quarters: dict[int, list[int]] = {}
+        for t, month in enumerate(self.months):
+            quarters.setdefault(month.start.year * 4 + (month.start.month - 1) // 3, []).append(t)
+        return list(quarters.values())
+
+    def hours(self, month: int) -> int:
+        """Hours of a month."""
+        return 24 * self.months[month].days
+
+    def by_month(self, amounts: Mapping[str, Decimal]) -> list[Fraction]:
+        """Amounts by the name of their month, as one a month."""
+        return [Fraction(amounts.get(name, 0)) for name in self.month_names]
+
+    def rate(self, series: Series) -> list[Fraction]:
+        """The mean of a series over each month's days in force, by month."""
+        return [Fraction(value) for value in self.term.mean(series)]
+
+    def runs_on(self, pool: str, workloads: Collection[str]) -> bool:
+        """Whether one of some workloads (all where none is named) can run in a pool."""
+        chip = self.programme.pools[pool].chip
+        return any(
+            workload.why_not(pool, chip, self.programme.chips[chip]) is None
+            for name, workload in self.programme.workloads.items()
+            if not workloads or name in workloads
+        )
+
+    def money(self, amount_minor: int) -> Fraction:
+        """Whole minor units in main units."""
+        return Fraction(amount_minor, 10 ** minor_digits(self.programme.currency))
+
+    def posting(
+        self, month: int, amount: Fraction, what: str, *, payer: str | None = None, payee: str | None = None
+    ) -> list[Posting]:
+        """One posting of an amount in main units, rounded half to even; none where that is nought.
+
+        By default the contract's buyer owes its seller.
+        """
+        minor = round(amount * 10 ** minor_digits(self.programme.currency))
+        if not minor:
+            return []
+        payer, payee = payer or self.contract.buyer, payee or self.contract.seller
+        return [Posting(self.month_names[month], payer, payee, self.name, what, minor)]
+
+    def postings(
+        self, amounts: Sequence[Fraction], what: str, *, payer: str | None = None, payee: str | None = None
+    ) -> list[Posting]:
+        """A posting in each month whose amount is not nought."""
+        months = enumerate(amounts)
+        return [one for t, amount in months for one in self.posting(t, amount, what, payer=payer, payee=payee)]
