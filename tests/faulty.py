@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gigawatt.clauses import KINDS
 from gigawatt.errors import ProgrammeError
-from gigawatt.model.programme import load_programme
+from gigawatt.file.loading import load_programme
 
 SOUND = """\
 programme: acme

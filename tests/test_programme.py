@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from gigawatt.clauses import KINDS
-from gigawatt.model.programme import Programme, load_programme, programme_type
-from gigawatt.model.template import template
+from gigawatt.file.loading import load_programme
+from gigawatt.file.template import template
+from gigawatt.model.programme import Programme, programme_type
+from gigawatt.model.provenance import Origin
 from gigawatt.model.things import Chip
 from gigawatt.model.workload import Research, Serving, Training
 from gigawatt.values.series import Series
@@ -306,6 +308,21 @@ def test_the_file_that_init_writes_is_read(tmp_path: Path) -> None:
 def test_a_programme_type_is_made_once_for_its_kinds() -> None:
     assert programme_type(KINDS) is programme_type(list(KINDS))
     assert programme_type(KINDS[:1]) is not programme_type(KINDS)
+
+
+def test_a_programme_made_in_python_remembers_no_file(small: Programme) -> None:
+    horizon = {"from": "2027-01", "through": "2027-12"}
+    made = programme_type(KINDS).model_validate({"programme": "x", "decides": "a", "horizon": horizon})
+    assert (made.path, made.provenance, made.assumptions(), made.stated_keys("contracts", "c")) == ("", (), [], ())
+    told = made.with_origin(Origin("x.yaml", small.places, stated_keys={("contracts", "c"): ("buyer",)}))
+    assert (told.path, told.places, told.stated_keys("contracts", "c")) == ("x.yaml", small.places, ("buyer",))
+    assert made.path == ""
+
+
+def test_keys_are_told_of_what_the_file_states_alone(small: Programme) -> None:
+    assert set(small.stated_keys("contracts", "fjord-offer")) >= {"buyer", "seller", "status", "clauses"}
+    for section, name in (("pools", "azure-h100"), ("chips", "h100"), ("parties", "lumen"), ("horizon", "from")):
+        assert small.stated_keys(section, name) == ()
 
 
 def test_two_kinds_of_one_name_are_refused() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gigawatt.clauses import KINDS
 from gigawatt.errors import ProgrammeError
-from gigawatt.model.programme import load_programme
+from gigawatt.file.loading import load_programme
 
 
 def test_the_file_that_the_faults_are_made_in_is_sound(tmp_path: Path) -> None:
@@ -187,9 +187,40 @@ def test_a_phase_that_ends_before_it_begins(tmp_path: Path) -> None:
     )
 
 
-def test_a_contract_that_ends_before_it_begins(tmp_path: Path) -> None:
-    (fault,) = told(tmp_path, changed(("through: 2027-06-30", "through: 2025-06-30")))
-    assert re.match(r"programme.yaml:2\d:\d+: contracts.lumen-1.*before it begins on 2026-07-01", fault)
+@pytest.mark.parametrize(
+    ("end", "fault"),
+    [
+        ("through: 2025-06-30", "26:14: contracts.lumen-1.through: ends on 2025-06-30, before it begins on 2026-07-01"),
+        ("through: 2026-06", "26:14: contracts.lumen-1.through: ends on 2026-06-30, before it begins on 2026-07-01"),
+        ("until: 2026-07-01", "26:12: contracts.lumen-1.until: ends before 2026-07-01, and begins on 2026-07-01"),
+    ],
+)
+def test_a_contract_that_ends_before_it_begins(tmp_path: Path, end: str, fault: str) -> None:
+    check(tmp_path, "through: 2027-06-30", end, f"{fault}; move one of the two dates")
+
+
+def test_a_contract_of_a_single_day_is_sound(tmp_path: Path) -> None:
+    assert told(tmp_path, changed(("through: 2027-06-30", "through: 2026-07-01"))) == []
+
+
+def test_a_workload_or_clause_that_ends_before_it_begins(tmp_path: Path) -> None:
+    gpus = "chip: h100, chips: {min: 8"
+    changes = (("through: 2027-06,", "through: 2027-03,"), (gpus, f"from: 2027-02, until: 2027-01, {gpus}"))
+    assert told(tmp_path, changed(*changes)) == [
+        "programme.yaml:17:60: workloads.run.through: ends on 2027-03-31, before it begins on 2027-05-01; "
+        "move one of the two dates",
+        "programme.yaml:28:55: contracts.lumen-1.clauses.gpus.until: ends before 2027-01-01, and begins on 2027-02-01; "
+        "move one of the two dates",
+    ]
+
+
+def test_two_ends(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        "    through: 2027-06-30",
+        "    through: 2027-06-30\n    until: 2027-07-01",
+        "27:12: contracts.lumen-1.until: has both `through` (inclusive) and `until` (exclusive); keep one of them",
+    )
 
 
 def test_a_csv_without_the_column(tmp_path: Path) -> None:

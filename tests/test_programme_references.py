@@ -149,3 +149,37 @@ def test_a_workload_that_no_pool_can_run(tmp_path: Path) -> None:
 )
 def test_a_name_that_nothing_has(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert f"programme.yaml:{fault}" in told(tmp_path, changed((old, new)))
+
+
+LOAN = "tranches: [{amount: 1e9 USD}]"
+
+
+@pytest.mark.parametrize(
+    ("new", "place", "what"),
+    [
+        ("tranches: [{amount: 1e9 USD, when: {power: 5 MW, sites: [hal]}}]", "tranches[0].when.sites[0]", "site 'hal'"),
+        (f"{LOAN}, funds: [gb20]", "funds[0]", "site, pool or chip 'gb20'"),
+        (f"{LOAN}, overrides: [azure-1/rat]", "overrides[0]", "clause 'azure-1/rat'"),
+        (f"{LOAN}, for: [cha]", "for[0]", "workload 'cha'"),
+    ],
+)
+def test_a_name_deep_in_a_clause_that_nothing_has(tmp_path: Path, new: str, place: str, what: str) -> None:
+    (fault,) = told(tmp_path, changed((LOAN, new)))
+    assert f": contracts.loan.clauses.funds.{place}: there is no {what}; did you mean " in fault
+
+
+REFUSAL = "first: {kind: first_refusal, ability: {lumen-h100: 5 MW}, except: [%s], declined: [%s]}"
+
+
+def test_what_a_refusal_excepts_must_exist(tmp_path: Path) -> None:
+    gpus = "      gpus:"
+    sound = REFUSAL % ("existing, own_build, azure, hall/b1, azure-1", "azure-1/rate, azure-1/rate b1")
+    assert told(tmp_path, changed((gpus, f"      {sound}\n{gpus}"))) == []
+    wrong = REFUSAL % ("own_bild", "azure-2/rate")
+    faults = told(tmp_path, changed((gpus, f"      {wrong}\n{gpus}")))
+    assert [fault.split("; ")[1] for fault in faults] == ["did you mean 'own_build'?", "did you mean 'azure-1/rate'?"]
+
+
+def test_names_are_not_told_unknown_where_their_section_could_not_be_read(tmp_path: Path) -> None:
+    text = changed(("sites:\n  hall:", "sites: []\nsite_was:\n  hall:"))
+    assert not any("there is no site" in fault for fault in told(tmp_path, text))

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
+from gigawatt.file.reading import Reading, read_file, read_text
 from gigawatt.model.provenance import Place, Provenance, dotted
-from gigawatt.model.reading import Reading, read_file, read_text
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def read(folder: Path, text: str, **others: str) -> Reading:
@@ -257,3 +260,23 @@ def test_nesting_without_end_is_told() -> None:
     assert "is not YAML" in fault.message or "too deeply" in fault.message
     (fault,) = read_text("a: " + "[" * 200 + "]" * 200, "f").faults
     assert "too deeply" in fault.message
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_slow_parser_reads_the_same_as_the_fast_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = read_file(path)
+    monkeypatch.setattr("gigawatt.file.reading._Loader", yaml.BaseLoader)
+    slow = read_file(path)
+    assert (slow.data, slow.places, slow.provenance) == (fast.data, fast.places, fast.provenance)
+    assert not slow.faults
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [1, 2\nb: 3\n", "a:\n\tb: 1\n", "programme: a\x01b\n", "a: 1\n---\nb: 2\n", "a: *b"]
+)
+def test_the_slow_parser_tells_its_faults_too(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (fast,) = read_text(text, "f").faults
+    monkeypatch.setattr("gigawatt.file.reading._Loader", yaml.BaseLoader)
+    (slow,) = read_text(text, "f").faults
+    assert "is not YAML" in slow.message
+    assert abs(slow.line - fast.line) <= 1

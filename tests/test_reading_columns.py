@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gigawatt.model.reading import Reading, read_file
+from gigawatt.file.reading import Reading, read_file
 
 TABLE = "who,date,tokens,share\nAPI,2025-10-01,8.6e12,0.5\nAPI,2026-03,2.2e13,\nGoogle,2025-10-01,1.6e13,0.25\n"
 API = "date: date, where: {who: API}"

@@ -156,6 +156,7 @@ def printing() -> Iterator[str]:
 def strangers() -> Iterator[str]:
     """Libraries outside the one place that may know them."""
     homes = {"highspy": ("planner/highs.py",), "altair": ("report",), "vl_convert": ("report",), "typer": ("cli",)}
+    homes |= {"yaml": ("file",)}
     for path in package_files():
         place = path.relative_to(PACKAGE).as_posix()
         for name, line in imports_of(path):

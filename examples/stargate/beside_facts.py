@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -96,15 +95,16 @@ def power(capacity: pl.DataFrame, facts: pl.DataFrame, years: list[int]) -> str:
 
 
 def abilene(standing: pl.DataFrame) -> str:
-    """IT power at Abilene by the dates of the facts: what stands a month later in the plan, and what is used of it."""
+    """IT power at Abilene by the dates of the facts: what stands and is used in the first month of the next quarter."""
     site = standing.filter(pl.col("site") == "abilene")
     columns = site.select("month", "powered_mw", "used_mw")
     by_month = {month: (stands, used) for month, stands, used in columns.iter_rows()}
     rows = []
     for day, fact_mw, state in pl.read_csv(HERE / "abilene.csv").select("date", "it_mw", "state").iter_rows():
-        later = date.fromisoformat(day).replace(day=1) + timedelta(days=32)
-        stands, used = by_month.get(f"{later:%Y-%m}", (0.0, 0.0))
-        rows.append([day, f"{fact_mw} ({state})", f"{later:%Y-%m}", f"{stands:.0f}", f"{used:.0f}"])
+        year, month = int(day[:4]), int(day[5:7])
+        later = f"{year + month // 10}-{month // 10 * -12 + (month - 1) // 3 * 3 + 4:02d}"
+        stands, used = by_month.get(later, (0.0, 0.0))
+        rows.append([day, f"{fact_mw} ({state})", later, f"{stands:.0f}", f"{used:.0f}"])
     return table(["date", "facts, MW of IT", "month in the plan", "plan, MW powered", "plan, MW with chips"], rows)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gigawatt.clauses import all_kinds
-from gigawatt.model.programme import Programme, load_programme, programme_type
+from gigawatt.file.loading import load_programme
+from gigawatt.model.programme import Programme, programme_type
 
 if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
@@ -53,7 +54,7 @@ def plan(
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the programme file, with every kind of clause that is installed."""
-    from gigawatt.model.schema import json_schema
+    from gigawatt.file.schema import json_schema
 
     found: dict[str, Any] = json_schema(programme_type(all_kinds()))
     return found
@@ -81,7 +82,7 @@ def summary(answer: Plan) -> str:
 def start(folder: Path) -> Path:
     """Write a small programme to start from into a folder; returns its path. Raises `OutputError`."""
     from gigawatt.errors import OutputError
-    from gigawatt.model.template import FILE, template
+    from gigawatt.file.template import FILE, template
 
     path, schema_name = folder / FILE, "programme.schema.json"
     try:

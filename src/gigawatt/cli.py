@@ -1,7 +1,7 @@
 """The command `gigawatt` (short: `gw`).
 
-Exit codes: 0 done; 1 the programme has faults, or there is no plan; 2 the command was called wrongly; 3 the answer could
-not be written; 4 a plan was written that is not proven best; 130 interrupted.
+Exit codes: 0 done; 1 the programme has faults, or there is no plan; 2 the command was called wrongly; 3 the answer
+could not be written; 4 there is a plan, not proven best; 130 interrupted before there was an answer.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 
 FAULTS, NOT_WRITTEN, NOT_PROVEN, INTERRUPTED = 1, 3, 4, 130
+STOPPED = "interrupted before there was an answer"
 
 File = Annotated[Path, typer.Argument(help="The programme file (YAML).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
@@ -54,20 +55,10 @@ def _root(
 @app.command()
 def check(file: File, as_json: AsJson = False) -> None:
     """Read a programme file and tell every fault in it, each with file, line, column and what to do."""
-    from gigawatt.app import load
+    with _told(as_json):
+        from gigawatt.app import load
 
-    try:
         programme = load(file)
-    except ProgrammeError as error:
-        if as_json:
-            faults = [
-                {"file": f.file, "line": f.line, "column": f.column, "path": f.path, "message": f.message}
-                for f in error.faults
-            ]
-            typer.echo(json.dumps({"sound": False, "faults": faults}, indent=1))
-        else:
-            _tell_faults(error)
-        raise typer.Exit(FAULTS) from error
     counts = {
         name: len(getattr(programme, name))
         for name in ("parties", "sites", "pools", "workloads", "contracts")
@@ -100,13 +91,13 @@ def plan(
     quiet: Quiet = False,
 ) -> None:
     """Find what to sign, build, lease and rent, and where each workload runs, so that every clause is kept."""
-    from gigawatt.app import load
-    from gigawatt.app import plan as find
-
     if out is not None:
         _writable(out)
-    with _told(), _progress(quiet or as_json) as tell:
+    with _told(as_json), _progress(quiet or as_json) as tell:
         tell("reading", str(file), None)
+        from gigawatt.app import load
+        from gigawatt.app import plan as find
+
         programme = load(file)
         answer = find(programme, relax=relax, gap=gap, budget_seconds=budget, model_file=mps, tell=tell)
         if out is not None:
@@ -140,7 +131,9 @@ def schema(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="A folder, made if it is not there.", show_default=False)]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder, made if it is not there.", show_default=False)],
+) -> None:
     """Write a small programme to start from, with comments, and the schema beside it."""
     from gigawatt.app import start
 
@@ -175,12 +168,12 @@ def _writable(folder: Path) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Errors as sentences, never as tracebacks."""
+def _told(as_json: bool = False) -> Iterator[None]:
+    """Errors as sentences, never as tracebacks; faults of the file as JSON where that is asked for."""
     try:
         yield
     except ProgrammeError as error:
-        _tell_faults(error)
+        _tell_faults(error, as_json)
         raise typer.Exit(FAULTS) from error
     except OutputError as error:
         typer.echo(f"error: {error}", err=True)
@@ -189,11 +182,16 @@ def _told() -> Iterator[None]:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(FAULTS) from error
     except KeyboardInterrupt as stop:
-        typer.echo("interrupted before any plan was found; nothing was written", err=True)
+        typer.echo(STOPPED, err=True)
         raise typer.Exit(INTERRUPTED) from stop
 
 
-def _tell_faults(error: ProgrammeError) -> None:
+def _tell_faults(error: ProgrammeError, as_json: bool) -> None:
+    if as_json:
+        names = ("file", "line", "column", "path", "message")
+        faults = [{name: getattr(fault, name) for name in names} for fault in error.faults]
+        typer.echo(json.dumps({"sound": False, "faults": faults}, indent=1))
+        return
     for fault in error.faults:
         typer.echo(str(fault), err=True)
     count = len(error.faults)
@@ -214,7 +212,8 @@ def _progress(quiet: bool) -> Iterator[Any]:
         task = progress.add_task("reading", total=None)
 
         def tell(stage: str, what: str, done: float | None) -> None:
-            progress.update(task, description=f"{stage}: {what}"[:60], total=None if done is None else 1.0, completed=done or 0.0)
+            total = None if done is None else 1.0
+            progress.update(task, description=f"{stage}: {what}"[:60], total=total, completed=done or 0.0)
 
         yield tell
 

@@ -160,6 +160,10 @@ class Twin:
             if p == pool and month == t and (not for_workloads or w in for_workloads)
         )
 
+    def chips_in_use(self, pool: str, t: int, s: str) -> Sum:
+        """Chips of a pool that run in a slice of a month."""
+        return total(one for (p, _, month, part), one in self.use.items() if (p, month, part) == (pool, t, s))
+
     def use_hours(self, name: str, t: int, s: str) -> float:
         """Hours that a column of Use stands for: a run that begins inside a month runs for the rest of it."""
         workload = self.programme.workloads[name]
@@ -215,7 +219,9 @@ def _earn(twin: Twin, name: str, t: int, work: Sum, price: float) -> None:
 
 
 def _lose(twin: Twin, workload: Wanted, t: int, work: Sum, reference: float) -> None:
-    """The value of work that is not done."""
+    """The value of work that is not done, where its owner decides."""
+    if (workload.owner or twin.programme.decides[0]) not in twin.programme.decides:
+        return
     price = twin.time.mean(workload.unserved_per_unit, t, twin.span_of(workload)) * reference
     twin.book.objective.add(work * (-price * twin.time.discount[t] / MILLION))
 
@@ -366,7 +372,8 @@ def _catalogue(twin: Twin, chip_id: str, owner: str) -> None:
         most = twin.time.mean(supply, t) if supply is not None else INFINITY
         ordered = twin.book.column("ordered", (chip_id, owner, q), most)
         twin.ordered[chip_id, owner, q].add(ordered)
-        spend_on_chips(twin, chip_id, owner, q, ordered * twin.time.mean(chip.price_per_chip, t))
+        price = twin.time.mean(chip.price_per_chip, t, Span(day, twin.time.horizon.until))
+        spend_on_chips(twin, chip_id, owner, q, ordered * price)
 
 
 def spend_on_chips(twin: Twin, chip_id: str, owner: str, q: int, amount: Sum, vendor: str | None = None,
@@ -428,8 +435,7 @@ def _stand(twin: Twin, name: str, pool: Pool, t: int, bought: dict[tuple[str, in
     twin.standing[name, t] = column
     twin.book.row("standing", (name, t), column, "=", stands)
     for s in time.slices:
-        used = total(one for (p, _, month, part), one in twin.use.items() if (p, month, part) == (name, t, s))
-        twin.book.row("fit", (name, t, s), used, "<=", column)
+        twin.book.row("fit", (name, t, s), twin.chips_in_use(name, t, s), "<=", column)
     cost = pool.resource_cost_per_chip_hour
     if cost is not None and pool.provider in twin.programme.decides:
         twin.pay(column * (time.mean(cost, t) * time.all_hours(t)), t, pool.provider, "suppliers")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from recording import INFINITY, Sum, total
-from timing import both, contract_years, overlap
+from timing import both, contract_years, month_after, overlap
 from twin import Asked, Capex, Due, Started, Twin, delivery, phase_span, spend_on_chips
 from twin_refusal import refuse_first
 
@@ -110,17 +110,21 @@ def draft_clauses(twin: Twin) -> None:
 
 def _price(term: Term) -> None:
     twin, clause, pool = term.twin, term.clause, term.pool()
-    provides = twin.programme.pools[pool].site is None
+    provides = twin.programme.pools[pool].site is None and term.contract.buyer in twin.programme.decides
     rented: dict[int, Sum] = {}
     for t in term.months:
         price = twin.time.mean(clause.price_per_chip_hour, t, term.span)
         term.owe(t, twin.all_use(pool, t) * price)
         if not provides:
+            if clause.chips is not None:
+                for s in twin.time.slices:
+                    twin.book.row("on rent", (term.contract_id, term.clause_id, t, s), twin.chips_in_use(pool, t, s),
+                                  "<=", twin.time.level(clause.chips, t, term.span))
             continue
         rented[t] = twin.book.column("rented", (term.contract_id, term.clause_id, t))
         twin.provided[pool, t].add(rented[t])
         most = _most_on_rent(term, t)
-        if clause.chips is not None or term.offered:
+        if clause.chips is not None or term.offered or twin.time.cover(term.span, t) < 1:
             twin.book.row("rented", (term.contract_id, term.clause_id, t), rented[t], "<=", term.on * most)
     if provides:
         _publish_rent(term, rented)
@@ -132,7 +136,8 @@ def _most_on_rent(term: Term, t: int) -> float:
         return term.twin.time.level(term.clause.chips, t, term.span)
     asked = {(w, s): term.twin.book.most(column)
              for (p, w, month, s), column in term.twin.use.items() if (p, month) == (term.pool(), t)}
-    return max(sum(most for (_, part), most in asked.items() if part == s) for s in term.twin.time.slices)
+    most = max(sum(most for (_, part), most in asked.items() if part == s) for s in term.twin.time.slices)
+    return most * term.twin.time.cover(term.span, t)
 
 
 def _publish_rent(term: Term, rented: dict[int, Sum]) -> None:
@@ -335,11 +340,15 @@ def _start_is_cut_and_stated(year: Span, stated: dict[date, Any], term: Term) ->
 
 
 def _part_owed(term: Term, year: Span, stated: dict[date, Any]) -> float:
-    """The share of a floor that counts: by days where the horizon cuts the year, whole where more is known."""
-    if _start_is_cut_and_stated(year, stated, term):
-        return 1.0
-    own = both(year, term.whole_span)
-    return overlap(own, term.twin.time.horizon) / year.days
+    """The share of a floor that counts: by days where the horizon, the clause or the contract's end cuts the year.
+
+    Where what was done before the horizon is known, the days before it count as well.
+    """
+    whole = year if getattr(term.clause, "each", "") == "term" else Span(
+        year.start, month_after(year.start, 12))
+    counted = both(year, term.span)
+    start = both(year, term.whole_span).start if _start_is_cut_and_stated(year, stated, term) else counted.start
+    return (counted.until - start).days / whole.days
 
 
 def _short(term: Term, year: Span, done: Sum, floor: float, before: float, most: float, last: int,

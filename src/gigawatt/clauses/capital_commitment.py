@@ -1,17 +1,23 @@
 """`capital_commitment`: an investor's tranches, drawn on notice, within which capital is spent."""
 
+from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
+from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Duration, Id, Megawatts, MoneyAmount, Share
+from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import CAPEX, Capex
 from gigawatt.model.thing import Thing
+from gigawatt.values.span import Span
 
 
 class PowerCondition(Thing):
@@ -27,6 +33,14 @@ class Tranche(Thing):
     amount: MoneyAmount
     from_: Day | None = Field(default=None, alias="from")
     when: PowerCondition | None = None
+
+    def is_open(self, quarter: Span) -> bool:
+        """Whether its day comes before a quarter ends."""
+        return self.from_ is None or self.from_ < quarter.until
+
+    def is_met(self, facts: Facts, month: str) -> bool:
+        """Whether its condition is met at the start of a month."""
+        return self.when is None or facts.power_at(self.when.sites, month) >= self.when.power_mw
 
 
 class CapitalCommitment(Clause):
@@ -48,16 +62,14 @@ class CapitalCommitment(Clause):
         """`draw = share x capex` of the quarter, and what is drawn in all stays within the open tranches."""
         columns, amounts, months = self._funded(draft)
         calendar = draft.calendar
-        if not len(columns) or not draft.cover.any():
+        if not len(columns):
             return
         quarters = np.unique(calendar.quarter_of_month[draft.cover > 0])
         names = tuple(calendar.quarter_names[q] for q in quarters)
         at = np.searchsorted(quarters, calendar.quarter_of_month[months])
         draw = draft.add_columns("draw", (names,), unit="money")
         drawn = draft.add_columns("drawn", (names,), unit="money")
-        spent = draft.add_rows("draw", (names,), unit="money", lower=0.0, upper=0.0)
-        draft.add_entries(spent, draw, 1.0)
-        draft.add_entries(spent[at], columns, -float(self.share) * amounts)
+        self._spend(draft, draw, names, at, columns, float(self.share) * amounts)
         sums = draft.add_rows("drawn", (names,), unit="money", lower=0.0, upper=0.0)
         draft.add_entries(sums, drawn, 1.0)
         draft.add_entries(sums[1:], drawn[:-1], -1.0)
@@ -65,14 +77,62 @@ class CapitalCommitment(Clause):
         funds = draft.add_rows("within tranches", (names,), unit="money", upper=0.0)
         draft.add_entries(funds, drawn, 1.0)
         for number, tranche in enumerate(self.tranches, start=1):
-            opened = np.array([self._open(tranche, draft, q) for q in quarters])
+            opened = np.array([tranche.is_open(calendar.quarters[q]) for q in quarters])
             if tranche.when is None:
                 draft.add_entries(funds[opened], draft.on, -float(tranche.amount))
             else:
-                ready = self._conditional(draft, number, tranche.when, quarters, opened)
-                draft.add_entries(funds, ready, -float(tranche.amount))
-        month = np.array([np.flatnonzero(calendar.quarter_of_month == q)[0] for q in quarters])
+                ready = self._conditional(draft, number, tranche.when, quarters)
+                draft.add_entries(funds[opened], ready[opened], -float(tranche.amount))
+        month = calendar.first_month[quarters]
         draft.pay(draw, 1.0, month, payer=self.investor, payee=self.recipient, what="draw", face="cash")
+
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """At the start of each quarter, the draw for what is spent in it, within the tranches that are open."""
+        spent = facts.spent_by(book.programme.decides, self.funds)
+        drawn, postings = Fraction(0), []
+        for months, opened in self._opened(book, facts):
+            capex = sum(book.money(spent.get(book.month_names[t], 0)) for t in months if book.term.days[t])
+            draw = min(capex * Fraction(self.share), opened - drawn)
+            drawn += draw
+            postings += book.posting(months[0], draw, "draw", payer=self.investor, payee=self.recipient)
+        return postings
+
+    def _opened(self, book: ClauseBook, facts: Facts) -> Iterator[tuple[list[int], Fraction]]:
+        """The quarters in force, each as its months, with all that may be drawn by its end."""
+        met: set[int] = set()
+        for months in book.quarters:
+            if not any(book.term.days[t] for t in months):
+                continue
+            quarter = Span(book.months[months[0]].start, book.months[months[-1]].until)
+            first = book.month_names[months[0]]
+            met |= {n for n, tranche in enumerate(self.tranches) if tranche.is_met(facts, first)}
+            opened = [tranche for n, tranche in enumerate(self.tranches) if n in met and tranche.is_open(quarter)]
+            yield months, Fraction(sum(tranche.amount for tranche in opened))
+
+    def _spend(
+        self, draft: ClauseDraft, draw: Ints, names: tuple[str, ...], at: Ints, columns: Ints, amounts: Floats
+    ) -> None:
+        """What is drawn in a quarter is what is spent in it, or for an offer that is not signed, nothing."""
+        if not draft.is_offer:
+            spent = draft.add_rows("draw", (names,), unit="money", lower=0.0, upper=0.0)
+            draft.add_entries(spent, draw, 1.0)
+            draft.add_entries(spent[at], columns, -amounts)
+            return
+        most = np.zeros(len(names))
+        np.add.at(most, at, amounts * draft.draft.upper_of(columns))
+        if not np.isfinite(most).all():
+            raise PlanError(
+                f"{draft.name} is an offer, and nothing bounds the capital that it would fund; "
+                "give the chips that are bought a `supply`, or have them come by a `purchase` clause"
+            )
+        within = draft.add_rows("at most spent", (names,), unit="money", upper=0.0)
+        draft.add_entries(within, draw, 1.0)
+        draft.add_entries(within[at], columns, -amounts)
+        # spent - draw <= most (1 - on)
+        whole = draft.add_rows("all spent", (names,), unit="money", upper=most)
+        draft.add_entries(whole[at], columns, amounts)
+        draft.add_entries(whole, draw, -1.0)
+        draft.add_entries(whole, draft.on, most)
 
     def _funded(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
         """The capital expenditure that it funds: columns, amounts, months; flat arrays."""
@@ -89,17 +149,11 @@ class CapitalCommitment(Clause):
         columns, amounts, months = (np.concatenate([part[i] for part in parts]) for i in range(3))
         return columns, amounts, months
 
-    def _open(self, tranche: Tranche, draft: ClauseDraft, quarter: int) -> bool:
-        """Whether a tranche's day comes before the quarter ends."""
-        return tranche.from_ is None or tranche.from_ < draft.calendar.quarters[quarter].until
-
-    def _conditional(
-        self, draft: ClauseDraft, number: int, when: PowerCondition, quarters: Ints, opened: Floats
-    ) -> Ints:
+    def _conditional(self, draft: ClauseDraft, number: int, when: PowerCondition, quarters: Ints) -> Ints:
         """`ready[q] <= ready[q-1] + meets[q]`, where the power standing is at least the condition's times `meets`."""
         calendar, sites = draft.calendar, draft.draft.site_ids
         names = tuple(calendar.quarter_names[q] for q in quarters)
-        ready = draft.add_columns(f"ready {number}", (names,), unit="1", upper=np.where(opened, 1.0, 0.0))
+        ready = draft.add_columns(f"ready {number}", (names,), unit="1", upper=1.0)
         meets = draft.add_columns(f"meets {number}", (names,), unit="1", upper=1.0, integer=True)
         power = draft.add_rows(f"power {number}", (names,), unit="MW", lower=0.0)
         chosen = [i for i, site in enumerate(sites) if not when.sites or site in when.sites]

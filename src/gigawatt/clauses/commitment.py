@@ -24,8 +24,8 @@ class Commitment(Clause):
     kind: Literal["commitment"]
     amount: MoneyAmount
     each: Literal["contract year", "term"] = "contract year"
-    burned: dict[Day, MoneyAmount] = Field(default_factory=dict, description="spent by a day, in that day's year or term")
-    clauses: tuple[Id, ...] = Field(default=(), description="clauses whose amounts count; all of the contract if absent")
+    burned: dict[Day, MoneyAmount] = Field(default_factory=dict, description="spent by a day, in its year or term")
+    clauses: tuple[Id, ...] = Field(default=(), description="clauses that count; all of the contract if absent")
 
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     fit: ClassVar[Fit] = Fit.EXACT

@@ -37,7 +37,7 @@ class Exclusivity(Clause):
         draft.close(use.columns[~part])
         if part.any():
             bound = use.upper[part] * (1.0 - draft.cover[use.month[part]])
-            names = tuple(str(i) for i in range(int(part.sum())))
+            names = tuple(draft.draft.column_label(int(column)) for column in use.columns[part])
             rows = draft.add_rows("partly closed", (names,), unit="chip", upper=use.upper[part])
             draft.add_entries(rows, use.columns[part], 1.0)
             draft.add_entries(rows, draft.on, np.asarray(use.upper[part] - bound))

@@ -25,6 +25,7 @@ class Lease(Clause):
     rent_per_mw_month: RentPerMwMonth = Field(alias="rent", description="rent of IT power delivered")
 
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, COMMITMENTS})
+    quotes: ClassVar[tuple[str, str] | None] = ("rent_per_mw_month", "MW-month")
     fit: ClassVar[Fit] = Fit.EXACT
 
     def constrain(self, draft: ClauseDraft) -> None:
@@ -55,7 +56,8 @@ class Lease(Clause):
         months = np.flatnonzero(level[0])
         draft.pay(draft.on, level[0, months] * rent[months], months, what="rent")
         start = np.array([draft.on])
-        self._publish(draft, phase_id, quarters[:1], start, power, 
+        self._publish(draft, phase_id, quarters[:1], start, power)
+
     def _option(self, draft: ClauseDraft, phase_id: str, rent: Floats) -> None:
         calendar, phase = draft.calendar, draft.programme.sites[self.site].phases[phase_id]
         quarters, levels = phase_starts(calendar, phase, draft.span)
@@ -70,10 +72,9 @@ class Lease(Clause):
         draft.bring(self.site, take, power * levels)
         which, month = np.nonzero(levels)
         draft.pay(take[which], power * levels[which, month] * rent[month], month, what="rent")
-        self._publish(draft, phase_id, quarters, take, power, 
-    def _publish(
-        self, draft: ClauseDraft, phase_id: str, quarters: Ints, start: Ints, power: float, *, new: bool
-    ) -> None:
+        self._publish(draft, phase_id, quarters, take, power)
+
+    def _publish(self, draft: ClauseDraft, phase_id: str, quarters: Ints, start: Ints, power: float) -> None:
         site = draft.programme.sites[self.site]
         commitment = phase_commitment(
             draft.draft,
@@ -84,7 +85,7 @@ class Lease(Clause):
             power,
             by=draft.name,
             provider=draft.contract.seller,
-            new=new,
+            new=draft.is_new,
             workloads=self.for_workloads,
             since=max(draft.span.start, site.phases[phase_id].ready),
         )

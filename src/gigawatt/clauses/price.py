@@ -8,6 +8,7 @@ from pydantic import Field
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.draft import UseTable
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipSeries, PricePerChipHour
 from gigawatt.model.posting import ClauseBook, Posting
@@ -22,15 +23,30 @@ class Price(OnPool):
     chips: ChipSeries | None = Field(default=None, description="most chips on rent at once; unbounded if absent")
 
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, UNIT_PRICE, COMMITMENTS})
+    quotes: ClassVar[tuple[str, str] | None] = ("price_per_chip_hour", "chip-hour")
     fit: ClassVar[Fit] = Fit.EXACT
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`rented` chips by month, within what is offered and signed; Use is paid for at the month's price."""
-        calendar, pool = draft.calendar, self.pool_id(draft.contract.seller)
-        months = np.flatnonzero(draft.cover > 0)
-        if not len(months):
+        pool = self.pool_id(draft.contract.seller)
+        if not draft.cover.any():
             return
+        price = draft.rate(self.price_per_chip_hour)
+        asked = np.where(draft.cover > 0, price, np.inf)
+        draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked))
+        rents = draft.buyer_decides and not draft.owned(pool)
+        if rents:
+            self._rent(draft, pool)
         use = draft.use([pool])
+        columns = use.columns
+        if draft.is_offer and not (rents and self._alone_in(draft, pool)):
+            columns = self._if_signed(draft, use)
+        draft.pay(columns, price[use.month] * use.hours, use.month, what="rent")
+
+    def _rent(self, draft: ClauseDraft, pool: str) -> None:
+        """Chips that stand in the pool as long as they are on rent."""
+        calendar = draft.calendar
+        months = np.flatnonzero(draft.cover > 0)
         most = self._most(draft, pool)
         names = tuple(calendar.month_names[t] for t in months)
         rented = draft.add_columns("rented", (names,), unit="chip", upper=most[months])
@@ -41,12 +57,33 @@ class Price(OnPool):
             rows = draft.add_rows("signed", (names,), unit="chip", upper=0.0)
             draft.add_entries(rows, rented, 1.0)
             draft.add_entries(rows, draft.on, -most[months])
-        price = draft.rate(self.price_per_chip_hour)
-        draft.pay(use.columns, price[use.month] * use.hours, use.month, what="rent")
-        asked = np.where(draft.cover > 0, price, np.inf)
-        draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked))
         if COMMITMENTS in draft.draft.wanted:
             self._publish_steps(draft, pool, rented, months, most)
+
+    def _alone_in(self, draft: ClauseDraft, pool: str) -> bool:
+        """Whether nothing else fills the pool, so that it has no Use unless this clause's contract is signed."""
+        binding = [each for each in draft.programme.contracts.values() if each.status in ("offer", "signed")]
+        filling = [
+            clause for contract in binding for clause in contract.clauses.values()
+            if isinstance(clause, OnPool) and clause.pool_id(contract.seller) == pool
+        ]  # fmt: skip
+        return len(filling) == 1
+
+    def _if_signed(self, draft: ClauseDraft, use: UseTable) -> Ints:
+        """Columns (n,) that are the Use where the offer is signed, and nought where it is not."""
+        names = (tuple(draft.draft.column_label(int(column)) for column in use.columns),)
+        metered = draft.add_columns("metered", names, unit="chip", upper=use.upper)
+        most = draft.add_rows("metered at most", names, unit="chip", upper=0.0)
+        draft.add_entries(most, metered, 1.0)
+        draft.add_entries(most, use.columns, -1.0)
+        signed = draft.add_rows("metered if signed", names, unit="chip", upper=0.0)
+        draft.add_entries(signed, metered, 1.0)
+        draft.add_entries(signed, draft.on, -use.upper)
+        least = draft.add_rows("metered at least", names, unit="chip", upper=use.upper)
+        draft.add_entries(least, use.columns, 1.0)
+        draft.add_entries(least, metered, -1.0)
+        draft.add_entries(least, draft.on, use.upper)
+        return metered
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's metered Use at the month's price."""
@@ -76,7 +113,8 @@ class Price(OnPool):
         peak = np.array([most[calendar.quarter_of_month == q].max() for q in quarters])
         level = draft.add_columns("rent level", (names,), unit="chip", upper=peak)
         step = draft.add_columns("rent step", (names,), unit="chip", upper=peak)
-        held = draft.add_rows("rent level", (tuple(calendar.month_names[int(t)] for t in months),), unit="chip", upper=0.0)
+        months_held = tuple(calendar.month_names[int(t)] for t in months)
+        held = draft.add_rows("rent level", (months_held,), unit="chip", upper=0.0)
         draft.add_entries(held, rented, 1.0)
         draft.add_entries(held, level[np.searchsorted(quarters, quarter)], -1.0)
         rise = draft.add_rows("rent step", (names,), unit="chip", upper=0.0)

@@ -29,6 +29,7 @@ class Purchase(Clause):
     deposit: Share = Field(default=Decimal(0), description="share of the price paid a lead time before delivery")
     lead_time: Duration | None = None
 
+    quotes: ClassVar[tuple[str, str] | None] = ("price_per_chip", "chip")
     fit: ClassVar[Fit] = Fit.EXACT
     publishes: ClassVar[frozenset[str]] = frozenset({CAPEX})
 
@@ -70,7 +71,7 @@ class Purchase(Clause):
         )
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
-        """The deposit a lead time before delivery, or in the first month where that is earlier; the rest on delivery."""
+        """The deposit a lead time before delivery, at the earliest in the first month; the rest on delivery."""
         price, deposit = book.rate(self.price_per_chip), Fraction(self.deposit)
         paid = [Fraction(0)] * len(book.months)
         for order in facts.ordered_by(book.name):

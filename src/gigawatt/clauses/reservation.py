@@ -62,6 +62,7 @@ class Reservation(OnPool):
     price_per_chip_hour: PricePerChipHour = Field(alias="price", description="price of a chip-hour, used or not")
 
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, UNIT_PRICE, COMMITMENTS})
+    quotes: ClassVar[tuple[str, str] | None] = ("price_per_chip_hour", "chip-hour")
     fit: ClassVar[Fit] = Fit.EXACT
 
     def constrain(self, draft: ClauseDraft) -> None:
@@ -77,23 +78,21 @@ class Reservation(OnPool):
         elif isinstance(self.chips, Choice):
             self._choose(draft, self.chips, pool, fee)
         else:
-            levels = calendar.level(self.chips, draft.span)[None, :]
-            self._hold(draft, pool, np.array([draft.on]), levels, fee)
+            self._hold(draft, pool, np.array([draft.on]), draft.rate(self.chips)[None, :], fee)
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's chip-hours that stood ready, used or not, at the month's price."""
         hours, price = book.by_month(facts.delivered_by(book.name)), book.rate(self.price_per_chip_hour)
         return book.postings([h * p for h, p in zip(hours, price, strict=True)], "fee")
 
-    def _hold(self, draft: ClauseDraft, pool: str, columns: Ints, levels: Floats, fee: Floats) -> None:
-        """Chips `levels[k, t] x columns[k]` stand and are paid for; shapes (K,), (K, T)."""
+    def _hold(self, draft: ClauseDraft, pool: str, columns: Ints, chips: Floats, fee: Floats) -> None:
+        """Chips `chips[k, t] x columns[k]` stand, and are paid for, on the days in force; shapes (K,), (K, T)."""
+        levels = chips * draft.cover
         draft.provide(pool, columns, levels)
         which, month = np.nonzero(levels)
         draft.pay(columns[which], levels[which, month] * fee[month], month, what="fee")
         calendar, mw = draft.calendar, draft.chip_mw(pool)
-        # a month that is only partly in force holds a share of the chips, and yet the whole of the commitment
-        whole = levels / np.where(draft.cover > 0, draft.cover, 1.0)
-        rises = np.maximum(np.diff(whole, axis=1, prepend=0.0), 0.0)
+        rises = np.maximum(np.diff(chips, axis=1, prepend=0.0), 0.0)
         size = np.zeros((len(calendar.quarters), len(columns)))
         np.add.at(size, calendar.quarter_of_month, rises.T * mw)
         ends = draft.draft.upper_of(columns)
@@ -125,8 +124,8 @@ class Reservation(OnPool):
         row = draft.add_rows("steps", (), unit="1", upper=0.0)
         draft.add_entries(row, steps, 1.0)
         draft.add_entries(row, draft.on, -float(most))
-        levels = np.outer([float(choice.min), float(choice.step)], draft.cover)
-        self._hold(draft, pool, np.array([draft.on, int(steps)]), levels, fee)
+        chips = np.outer([float(choice.min), float(choice.step)], draft.cover > 0)
+        self._hold(draft, pool, np.array([draft.on, int(steps)]), chips, fee)
 
     def _take(self, draft: ClauseDraft, takes: Takes, pool: str, fee: Floats) -> None:
         """`held[q] = held[q-1] + taken[q] <= most[q] on`; the fee is for what is held."""
@@ -135,7 +134,7 @@ class Reservation(OnPool):
         quarter = calendar.quarter_of_month[months]
         quarters = np.unique(quarter)
         names = tuple(calendar.quarter_names[q] for q in quarters)
-        offered = calendar.monthly(takes.most)[months]
+        offered = draft.rate(takes.most)[months]
         most = np.array([offered[quarter == q].min() for q in quarters])
         most = np.minimum.accumulate(most[::-1])[::-1]  # what is taken is kept, so a later, lower bound binds before
         taken = draft.add_columns("taken", (names,), unit="chip", upper=most)

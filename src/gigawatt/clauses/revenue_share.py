@@ -1,5 +1,6 @@
 """`revenue_share`: a share of reported revenue, from one party to another, up to a lifetime cap."""
 
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -8,7 +9,9 @@ from pydantic import Field
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Id, MoneyAmount, ShareSeries
+from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import REVENUE, Revenue
 
 
@@ -42,9 +45,23 @@ class RevenueShare(Clause):
             return
         self._capped(draft, columns, amounts, months)
 
+    def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """Each month's share of the revenue reported, in order of time until the cap is met."""
+        rate, days = book.rate(self.rate), book.term.days
+        revenue = facts.revenue_of(self.payer, self.streams)
+        left = None if self.cap is None else max(Fraction(0), Fraction(self.cap - (self.paid or 0)))
+        postings: list[Posting] = []
+        for t, month in enumerate(book.months):
+            due = book.money(revenue.get(book.month_names[t], 0)) * rate[t] * days[t] / month.days
+            due = due if left is None else min(due, left)
+            paid = book.posting(t, due, "revenue share", payer=self.payer, payee=self.payee)
+            left = left if left is None else left - sum(book.money(one.amount_minor) for one in paid)
+            postings += paid
+        return postings
+
     def _due(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
         """What the share would be without a cap: columns, amounts per unit, months; flat arrays."""
-        rate = draft.calendar.monthly(self.rate) * draft.cover
+        rate = draft.rate(self.rate) * draft.cover
         parts = []
         for item in draft.published(REVENUE):
             if isinstance(item, Revenue) and item.earner == self.payer and self._names(item.stream):

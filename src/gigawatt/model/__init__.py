@@ -1,1 +1,1 @@
-"""The things of a programme, Use, and what passes between the parts; reading and checking the file."""
+"""The things of a programme, Use, and what passes between the parts."""

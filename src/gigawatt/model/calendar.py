@@ -119,14 +119,17 @@ class Calendar:
         """A series by month, shape (T,), `before` where it has no value yet."""
         return np.array([float(value) for value in series.monthly(self.months, before)])
 
+    def mean(self, series: Series, span: Span) -> Floats:
+        """The mean of a series over the days of each month that lie in `span`, shape (T,); nought where none do."""
+        values = np.zeros(len(self.months))
+        inside = {t: month.within(span) for t, month in enumerate(self.months) if month.overlap(span) > 0}
+        for t, value in zip(inside, series.monthly(list(inside.values()), Decimal(0)), strict=True):
+            values[t] = float(value)
+        return values
+
     def level(self, series: Series, span: Span) -> Floats:
-        """The mean over each month of a series that counts only inside `span`, shape (T,)."""
-        levels = np.zeros(len(self.months))
-        inside = [(t, Span(max(m.start, span.start), min(m.until, span.until))) for t, m in enumerate(self.months) if m.overlap(span) > 0]
-        values = series.monthly([part for _, part in inside], Decimal(0))
-        for (t, part), value in zip(inside, values, strict=True):
-            levels[t] = float(value) * part.days / self.months[t].days
-        return levels
+        """The mean over each whole month of a series that counts only inside `span`, shape (T,)."""
+        return self.mean(series, span) * self.cover(span)
 
     def sum_discount(self, starts: Ints, lengths: Ints) -> Floats:
         """Sum of the discount factors over `lengths` months from each of `starts`, cut at the horizon's end."""

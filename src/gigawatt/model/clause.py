@@ -5,14 +5,12 @@ planner, the broker and the ledger loop over clauses and call one method.
 """
 
 import enum
-from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, model_validator
 
-from gigawatt.model.fields import Cite, Day, Id, LastDay
-from gigawatt.model.thing import Thing
-from gigawatt.values.span import Span
+from gigawatt.model.fields import Cite, Id
+from gigawatt.model.spanned import Spanned
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
@@ -29,33 +27,6 @@ class Fit(enum.Enum):
     NONE = "none"
 
 
-class Spanned(Thing):
-    """A thing in force over a half-open span of days; an end that is not given is open."""
-
-    from_: Day | None = Field(default=None, alias="from")
-    through: LastDay | None = Field(default=None, description="last day, inclusive")
-    until_: Day | None = Field(default=None, alias="until", description="first day no longer in force")
-
-    @property
-    def until(self) -> date | None:
-        """First day no longer in force, from `until` or `through`."""
-        return self.until_ if self.until_ is not None else self.through
-
-    def span_within(self, outer: Span) -> Span:
-        """The part of `outer` in which this is in force; an empty span (start = until) where there is none."""
-        start = max(self.from_ or outer.start, outer.start)
-        until = min(self.until or outer.until, outer.until)
-        return Span(start, max(start, until))
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> "Spanned":
-        if self.through is not None and self.until_ is not None:
-            raise ValueError("has both `through` (inclusive) and `until` (exclusive); keep one of them")
-        if self.from_ is not None and self.until is not None and self.until <= self.from_:
-            raise ValueError(f"ends on {self.until}, before it begins on {self.from_}; move one of the two dates")
-        return self
-
-
 class Clause(Spanned):
     """What every kind of clause has; a face that a kind does not define is silent."""
 
@@ -63,12 +34,16 @@ class Clause(Spanned):
     cite: Cite | None = None
     basis: str | None = Field(default=None, pattern="^(contract|policy|law|press)$")
     overrides: tuple[str, ...] = Field(default=(), description="full names (contract/clause) that yield to this one")
-    for_workloads: tuple[Id, ...] = Field(default=(), alias="for", description="the workloads it concerns; all if empty")
+    for_workloads: tuple[Id, ...] = Field(
+        default=(), alias="for", description="the workloads it concerns; all if empty"
+    )
 
     party_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that name a party, checked against the programme's parties."""
     publishes: ClassVar[frozenset[str]] = frozenset()
     """Named quantities of the draft that it gives to clauses drafted after it."""
+    quotes: ClassVar[tuple[str, str] | None] = None
+    """The field that holds its price, a series, and what the price is per: `chip-hour`, `MW-month`, `chip`."""
     reads: ClassVar[frozenset[str]] = frozenset()
     """Named quantities that must be complete before it is drafted."""
     fit: ClassVar[Fit] = Fit.EXACT

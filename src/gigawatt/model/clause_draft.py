@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
-from gigawatt.model.draft import Axis, Draft, Face, Payment, Unit, UseTable, Values
+from gigawatt.model.draft import SUPPLIERS, Axis, Draft, Face, Payment, Unit, UseTable, Values
 from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, Amount, Capex, Delivery, Published
 from gigawatt.model.term import Term
 from gigawatt.values.series import Series
@@ -195,10 +195,43 @@ class ClauseDraft:
         levels = np.atleast_2d(np.asarray(chips, dtype=np.float64))
         self._hand_over("chips", pool, columns, levels)
         if self.owned(pool) == self.buyer_decides:
+            self._bear(pool, np.atleast_1d(np.asarray(columns, dtype=np.int64)), levels)
             return
         rows = self.draft.standing_rows[self.draft.pool_ids.index(pool)]
         sign = 1.0 if self.buyer_decides else -1.0
         self.draft.add_changes(rows, columns, -sign * levels)
+        if self.buyer_decides and self.clause.for_workloads:
+            self._keep(pool, np.atleast_1d(np.asarray(columns, dtype=np.int64)), levels)
+
+    def _bear(self, pool: str, columns: Ints, levels: Floats) -> None:
+        """Chips that a deciding provider sells to a stranger cost it their resources; shapes (K,), (K, T)."""
+        thing = self.programme.pools[pool]
+        provider, cost = thing.provider, thing.resource_cost_per_chip_hour
+        if provider is None or cost is None or provider not in self.programme.decides:
+            return
+        hourly = self.calendar.monthly(cost) * self.calendar.month_hours
+        which, month = np.nonzero(levels)
+        amounts = levels[which, month] * hourly[month]
+        self.draft.pay(
+            columns[which], amounts, month, payer=provider, payee=SUPPLIERS, by=pool, what="resource cost"
+        )
+
+    def _keep(self, pool: str, columns: Ints, levels: Floats) -> None:
+        """Chips for some workloads: others have what else stands in the pool; shapes (K,), (K, T)."""
+        place, months = self.draft.pool_ids.index(pool), np.flatnonzero(levels.any(axis=0))
+        use = self.draft.use.of_pools([place])
+        use = use.where(~_among(use.workload, self.draft.workload_ids, self.clause.for_workloads))
+        use = use.where(np.isin(use.month, months))
+        if not len(use):
+            return
+        names = (tuple(self.calendar.month_names[t] for t in months), self.calendar.slice_names)
+        rows = self.add_rows("for others", names, unit="chip", upper=0.0)
+        self.add_entries(rows, self.draft.standing[place, months][:, None], -1.0)
+        which, month = np.nonzero(levels[:, months])
+        self.add_entries(rows[month], columns[which][:, None], levels[which, months[month]][:, None])
+        at, sliced = np.searchsorted(months, use.month), use.slice >= 0
+        self.add_entries(rows[at[sliced], use.slice[sliced]], use.columns[sliced], 1.0)
+        self.add_entries(rows[at[~sliced]], use.columns[~sliced][:, None], 1.0)
 
     def owned(self, pool: str) -> bool:
         """Whether those who decide own the pool's chips."""
@@ -261,7 +294,8 @@ class ClauseDraft:
             self.draft.close(columns, self.name)
             return
         upper = self.draft.upper_of(columns)
-        rows = self.add_rows("closed", (tuple(map(str, columns)),), unit="chip", upper=upper)
+        names = tuple(self.draft.column_label(int(column)) for column in columns)
+        rows = self.add_rows("closed", (names,), unit="chip", upper=upper)
         self.add_entries(rows, columns, 1.0)
         self.add_entries(rows, self.on, upper)
 

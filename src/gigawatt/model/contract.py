@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field, SerializeAsAny, model_validator
 
-from gigawatt.model.clause import Clause, Spanned
+from gigawatt.model.clause import Clause
 from gigawatt.model.fields import Cite, Day, Duration, Flag, Id, PerYear, Text, Words
 from gigawatt.model.parsing import refuse
+from gigawatt.model.spanned import Spanned
 from gigawatt.model.thing import Thing
 from gigawatt.values.span import Span
 

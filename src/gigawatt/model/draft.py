@@ -21,6 +21,9 @@ from gigawatt.model.published import NAMES, Published
 if TYPE_CHECKING:
     from gigawatt.model.programme import Programme
 
+CUSTOMERS, SUPPLIERS, BUILDERS = "customers", "suppliers", "builders"
+"""Parties that always exist: who pays for what is served, who is paid for resources, who is paid for phases."""
+
 Unit = Literal["chip", "MW", "chip-hour", "money", "1"]
 Face = Literal["both", "objective", "cash", "beyond"]
 Axis = Sequence[str]

@@ -131,6 +131,22 @@ class Facts:
         """The orders under a clause."""
         return [order for order in self.orders if order.by == clause]
 
+    def revenue_of(self, earner: str, streams: Collection[str]) -> dict[str, int]:
+        """Revenue of a party from some streams (all where none is named) by month, minor units."""
+        total: dict[str, int] = defaultdict(int)
+        for item in self.revenue:
+            if item.earner == earner and (not streams or item.stream in streams):
+                total[item.month] += item.amount_minor
+        return total
+
+    def spent_by(self, payers: Collection[str], places: Collection[str]) -> dict[str, int]:
+        """Capital expenditure of some parties for some places (all where none is named) by month, minor units."""
+        total: dict[str, int] = defaultdict(int)
+        for item in self.capex:
+            if item.payer in payers and (not places or item.place in places):
+                total[item.month] += item.amount_minor
+        return total
+
     def power_at(self, sites: Collection[str], month: str) -> Decimal:
         """IT power at the start of a month at some sites together (all where none is named), MW."""
         return sum(

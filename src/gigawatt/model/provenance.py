@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gigawatt.errors import Fault
@@ -79,6 +79,20 @@ class Places:
         for mine, theirs in ((self.keys, other.keys), (self.values, other.values)):
             for path, place in theirs.items():
                 mine.setdefault(path, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a programme remembers of the file that it was read from; of one made in Python nothing."""
+
+    path: str = ""
+    places: Places = field(default_factory=Places)
+    provenance: tuple[Provenance, ...] = ()
+    """Of the file's own figures, then of the catalogue's that are in use."""
+    assumptions: tuple[Provenance, ...] = ()
+    """Those of `provenance` that are assumed, then what holds because the file does not say otherwise."""
+    stated_keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """The keys that the file states of a thing, by its section and name."""
 
 
 def _forms(path: Path) -> Iterator[Path]:

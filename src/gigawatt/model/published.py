@@ -98,8 +98,8 @@ class Capex:
 class Delivery:
     """What a clause hands over: chips to a pool, IT power (MW) to a site, or chips ordered, by month of delivery.
 
-    In month t it is `sum over k of levels[k, t] x columns[k]`, of chips and power the mean over the month's days; shapes
-    (K,), (K, T).
+    In month t it is `sum over k of levels[k, t] x columns[k]`, of chips and power the mean over the month's days;
+    shapes (K,), (K, T).
     """
 
     by: str

@@ -5,6 +5,7 @@ A plan and a settlement both count time by this, so that a promise has one calen
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,7 +58,7 @@ class Term:
         start = self.contract.from_ or self.whole.start
         count = len(contract_years(Span(start, self.whole.until)))
         ends = [add_months(start, 12 * n) for n in range(count + 1)]
-        years = [Span(start, end) for start, end in zip(ends, ends[1:], strict=False)]
+        years = [Span(start, end) for start, end in itertools.pairwise(ends)]
         return [year for year in years if year.overlap(self.inside)]
 
     def share(self, part: Span) -> list[Fraction]:

@@ -189,4 +189,3 @@ class Indicator(Thing):
     per: Literal["MW built", "MWh", "chip-hour"]
     amount: Number
     unit: Text = ""
-

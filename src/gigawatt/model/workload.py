@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from gigawatt.model.clause import Spanned
 from gigawatt.model.fields import (
     ChipSeries,
     ChipsInUse,
@@ -27,6 +26,7 @@ from gigawatt.model.fields import (
 )
 from gigawatt.model.kinds import ByKind
 from gigawatt.model.parsing import refuse, refuse_keys
+from gigawatt.model.spanned import Spanned
 from gigawatt.model.things import Chip, Precision
 from gigawatt.model.work_units import UNIT_NAMES, FlopPerPeriod, Period, UsePerPeriod, WorkPrice, WorkRates, WorkUnit
 from gigawatt.values.series import Series
@@ -137,8 +137,11 @@ class Wanted(Spanned):
     def _rates_in_other_measures(self) -> list[tuple[str, str]]:
         due = {"chip": "a plain number", "token": "token/s", "flop": "FLOP/s"}
         return [
-            ("rates", f"the rate of {chip} is in {due[rate.measure]} where {due[self.measure]} is due, "
-                      f"as in {self.demand_key}")
+            (
+                "rates",
+                f"the rate of {chip} is in {due[rate.measure]} where {due[self.measure]} is due, "
+                f"as in {self.demand_key}",
+            )
             for chip, rate in self.given_rates.items()
             if rate.measure != self.measure
         ]

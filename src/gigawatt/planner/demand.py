@@ -12,14 +12,13 @@ from decimal import Decimal
 import numpy as np
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
-from gigawatt.model.draft import Draft, Unit, UseTable
+from gigawatt.model.draft import CUSTOMERS, Draft, Unit, UseTable
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import REVENUE, Revenue
 from gigawatt.model.workload import Research, Serving, Training, Workload
 from gigawatt.planner.physics import PHYSICS
 from gigawatt.values.span import Span
 
-CUSTOMERS = "customers"
 UNSERVED = "unserved"
 EVERY_SLICE = -1
 
@@ -29,7 +28,8 @@ class Demand:
     """One workload made ready: where it can run, at which rate, when, and how much it asks.
 
     `pools` (K,) are positions of pools; `rate` (K,) is work per chip-hour over the reference's; `reference` is the
-    reference chip's work in the workload's measure per chip-hour; `months` are those it touches; `cover` (T,).
+    reference chip's work in the workload's measure per chip-hour; `window` its days in the horizon; `months` those
+    that it touches; `hours` (T, S) are hours in which it is wanted.
     """
 
     place: int
@@ -38,8 +38,9 @@ class Demand:
     pools: Ints
     rate: Floats
     reference: float
+    window: Span
     months: Ints
-    cover: Floats
+    hours: Floats
 
 
 def draft_demand(draft: Draft) -> None:
@@ -84,7 +85,8 @@ def prepare(programme: Programme, calendar: Calendar, place: int, name: str) -> 
     rates = runs_on(programme, workload)
     index = {pool: position for position, pool in enumerate(programme.pools)}
     reference = 1.0 if workload.measure == "chip" else float(next(iter(rates.values()), Decimal(1)))
-    cover = calendar.cover(workload.span_within(calendar.span))
+    window = workload.span_within(calendar.span)
+    cover = calendar.cover(window)
     return Demand(
         place=place,
         name=name,
@@ -92,27 +94,28 @@ def prepare(programme: Programme, calendar: Calendar, place: int, name: str) -> 
         pools=np.array([index[pool] for pool in rates], dtype=np.int64),
         rate=np.array([float(rate) / reference for rate in rates.values()]),
         reference=reference,
+        window=window,
         months=np.flatnonzero(cover > 0),
-        cover=cover,
+        hours=calendar.hours * cover[:, None],
     )
 
 
 def asked(calendar: Calendar, demand: Demand) -> Floats:
     """What a workload asks, in the work of the reference chip: serving (T, S) chips, research (T,) chip-hours.
 
-    Training: a single number, chip-hours of the reference chip over its window, shape ().
+    Training: a single number, chip-hours of the reference chip over its window, shape (). Serving counts chips while it
+    is wanted, so that a month cut by its window asks for as many of them, for fewer hours.
     """
-    workload = demand.workload
+    workload, hours = demand.workload, demand.hours.sum(axis=1)
     if isinstance(workload, Training):
         if workload.work is not None:
             return np.asarray(float(workload.work) / demand.reference)
-        window_hours = float((calendar.month_hours * demand.cover).sum())
-        return np.asarray(float(workload.chips or 0) * window_hours)
-    level = calendar.monthly(workload.demand) / demand.reference
+        return np.asarray(float(workload.chips or 0) * hours.sum())
+    level = calendar.mean(workload.demand, demand.window) / demand.reference
     if isinstance(workload, Research):
-        hours = calendar.month_hours if workload.demand_per == "hour" else np.ones(len(calendar.months))
-        return np.asarray(level * hours * demand.cover)
-    return np.asarray(level[:, None] * (demand.cover[:, None] * profile(calendar, workload)[None, :]))
+        per_month = hours / calendar.month_hours
+        return np.asarray(level * (hours if workload.demand_per == "hour" else per_month))
+    return np.asarray(level[:, None] * profile(calendar, workload)[None, :])
 
 
 def profile(calendar: Calendar, workload: Serving) -> Floats:
@@ -142,27 +145,23 @@ def _use_table(draft: Draft, demands: list[Demand]) -> UseTable:
 
 
 def _use_of(calendar: Calendar, demand: Demand, slices: Ints) -> tuple[Floats | Ints, ...]:
-    training = isinstance(demand.workload, Training)
+    workload = demand.workload
+    training = isinstance(workload, Training)
     parts = np.array([EVERY_SLICE]) if training else slices
     shape = (len(demand.pools), len(demand.months), len(parts))
     k, m, s = (index.ravel() for index in np.indices(shape))
     month, slice_, rate = demand.months[m], parts[s], demand.rate[k]
+    hours = demand.hours[month].sum(axis=1) if training else demand.hours[month, slice_]
     want = asked(calendar, demand)
-    hours: Floats
-    upper: Floats
-    if training:
-        hours = calendar.month_hours[month]
-        upper = np.full(len(k), float(want)) / (rate * hours * demand.cover[month])
-        workload = demand.workload
-        most = (workload.most_chips or workload.chips) if isinstance(workload, Training) else None
-        if most is not None:
-            upper = np.minimum(upper, float(most))
-        upper *= demand.cover[month]
+    if isinstance(workload, Training):
+        upper = np.full(len(k), float(want)) / (rate * hours)
+        if workload.most_chips is not None:
+            upper = np.minimum(upper, float(workload.most_chips))
+        elif workload.chips is not None:
+            upper = np.minimum(upper, float(workload.chips) / rate)
     elif want.ndim == 1:
-        hours = calendar.hours[month, slice_]
         upper = want[month] / (rate * hours)
     else:
-        hours = calendar.hours[month, slice_]
         upper = want[month, slice_] / rate
     return demand.pools[k], np.full(len(k), demand.place), month, slice_, hours, rate, upper
 
@@ -195,8 +194,7 @@ def _serve(draft: Draft, demand: Demand, table: UseTable) -> None:
     at[demand.months] = np.arange(len(demand.months))
     if serving:
         draft.add_entries(rows[at[table.month], table.slice], table.columns, table.rate)
-        hours = calendar.hours[demand.months]
-        _lose(draft, demand, missing, hours, demand.months[:, None])
+        _lose(draft, demand, missing, demand.hours[demand.months], demand.months[:, None])
     else:
         draft.add_entries(rows[at[table.month]], table.columns, table.rate * table.hours)
         _lose(draft, demand, missing, np.ones(len(demand.months)), demand.months)
@@ -232,7 +230,7 @@ def _lose(draft: Draft, demand: Demand, missing: Ints, hours: Floats, months: In
     workload = demand.workload
     if workload.unserved_per_unit is None:
         return
-    price = draft.calendar.monthly(workload.unserved_per_unit)[months] * demand.reference
+    price = draft.calendar.mean(workload.unserved_per_unit, demand.window)[months] * demand.reference
     draft.pay(
         missing,
         price * hours,
@@ -250,7 +248,7 @@ def _earn(draft: Draft, demand: Demand, table: UseTable) -> None:
     workload, owner = demand.workload, _owner(draft, demand)
     if workload.revenue_per_unit is None:
         return
-    price = draft.calendar.monthly(workload.revenue_per_unit)[table.month] * demand.reference
+    price = draft.calendar.mean(workload.revenue_per_unit, demand.window)[table.month] * demand.reference
     amounts = price * table.rate * table.hours
     draft.pay(table.columns, amounts, table.month, payer=CUSTOMERS, payee=owner, by=demand.name, what="revenue")
     draft.publish(REVENUE, Revenue(demand.name, owner, table.columns, amounts, table.month))

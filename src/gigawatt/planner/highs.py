@@ -19,10 +19,11 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from gigawatt.errors import PlanError
+from gigawatt.errors import OutputError, PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.planner.problem import MONEY_SCALE, Problem
 
+_BANNER = threading.Lock()
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
 INTERIOR_POINT_FROM_COLUMNS = 20_000
@@ -75,29 +76,31 @@ class Solution:
 
 def _quiet_highs() -> highspy.Highs:
     """A solver. It prints a banner as it is made, before it can be told not to, which would spoil `--json`."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        highs.setOptionValue("output_flag", False)
-        return highs
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+    with _BANNER:  # one at a time, or a second thread would keep the first one's silence
+        sys.stdout.flush()
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            highs = highspy.Highs()  # type: ignore[no-untyped-call]
+            highs.setOptionValue("output_flag", False)
+            return highs
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
 
 
 class Solver:
     """One problem held by HiGHS: solve it, change costs and bounds, and solve on from the last basis."""
 
-    def __init__(self, problem: Problem, *, threads: int = 2) -> None:
+    def __init__(self, problem: Problem, *, threads: int = 2, stop: threading.Event | None = None) -> None:
+        """`stop` ends a solve from another thread: Ctrl-C reaches the main thread alone."""
         self.problem = problem
         self._highs = _quiet_highs()
         self._integers = np.flatnonzero(problem.integer).astype(np.int32)
         self._relaxed = False
         self._progress: Callable[[Progress], None] | None = None
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._option("output_flag", False)
         self._option("threads", threads)
         self._pass()
@@ -218,30 +221,36 @@ class Solver:
         highs, stop, latest = self._highs, threading.Event(), [Progress(0.0, np.nan, np.nan, np.inf)]
 
         def watch(event: highspy.highs.HighsCallbackEvent) -> None:
-            event.interrupt(stop.is_set())
+            event.interrupt(stop.is_set() or self._stop.is_set())
 
         def listen(event: highspy.highs.HighsCallbackEvent) -> None:
+            watch(event)
             out = event.data_out
             best, bound = -out.mip_primal_bound * MONEY_SCALE, -out.mip_dual_bound * MONEY_SCALE
             latest[0] = Progress(time.monotonic() - began, best, bound, out.mip_gap)
 
-        events = (highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt)
-        for event in events:
-            event.subscribe(watch)
-        highs.cbMipLogging.subscribe(listen)
-        thread = threading.Thread(target=highs.run, daemon=True)
-        thread.start()
-        while thread.is_alive():
+        # the search's logging event comes only with its log, which is off
+        events = {highs.cbSimplexInterrupt: watch, highs.cbIpmInterrupt: watch, highs.cbMipInterrupt: listen}
+        for event, call in events.items():
+            event.subscribe(call)
+        ended = threading.Event()  # a thread whose join was interrupted says that it has ended, though it has not
+
+        def run() -> None:
             try:
-                thread.join(0.1)
-                if progress is not None and thread.is_alive():
+                highs.run()
+            finally:
+                ended.set()
+
+        threading.Thread(target=run, daemon=True).start()
+        while not ended.is_set():
+            try:
+                if not ended.wait(0.1) and progress is not None:
                     progress(replace(latest[0], seconds=time.monotonic() - began))
             except KeyboardInterrupt:
                 stop.set()
-        for event in events:
-            event.unsubscribe(watch)
-        highs.cbMipLogging.unsubscribe(listen)
-        return stop.is_set()
+        for event, call in events.items():
+            event.unsubscribe(call)
+        return stop.is_set() or self._stop.is_set()
 
     def _read(self, whole: bool, interrupted: bool, seconds: float) -> Solution:
         highs, states = self._highs, highspy.HighsModelStatus
@@ -321,5 +330,5 @@ class Solver:
 
     def write(self, path: Path) -> None:
         """Write the problem as MPS or LP, by the ending of the file's name."""
-        if self._highs.writeModel(str(path)) == highspy.HighsStatus.kError:
-            raise PlanError(f"cannot write the model to {path}: the folder must exist, the name end in .mps or .lp")
+        if path.suffix not in (".mps", ".lp") or self._highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+            raise OutputError(f"cannot write the model to {path}: the folder must exist, the name end in .mps or .lp")

@@ -7,7 +7,6 @@ payments give the slope; from either side they approach it from below and end ex
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,8 +16,8 @@ import polars as pl
 
 from gigawatt.model.calendar import Floats
 from gigawatt.model.draft import Draft
-from gigawatt.model.published import UNIT_PRICE, UnitPrice
-from gigawatt.planner.highs import Solution, Solver
+from gigawatt.planner.budget import Budget
+from gigawatt.planner.highs import Solution, Solver, Status
 from gigawatt.planner.problem import MONEY_SCALE, Problem
 from gigawatt.planner.side_by_side import side_by_side
 
@@ -72,7 +71,7 @@ def walk_away(
     try:
         without = hold(0.0)
         plan = hold(1.0)
-        if not without.found or plan.x is None:
+        if plan.x is None or not (_solved(without) and _solved(plan)):
             return WalkAway(None, None, f"with the offer: {plan.status.value}; without: {without.status.value}")
         better, scale = plan.objective - without.objective, 1.0
         for _ in range(STEPS):
@@ -87,7 +86,7 @@ def walk_away(
                 break
             solver.set_cost(problem.cost + (scale - 1.0) * scaled)
             plan = solve(solver)
-            if plan.x is None:
+            if plan.x is None or not _solved(plan):
                 return WalkAway(better, None, f"at {scale:.3f} of its prices: {plan.status.value}")
         if scale < 0:
             return WalkAway(better, None, "not worth signing at any price above nought")
@@ -97,12 +96,18 @@ def walk_away(
         solver.set_bounds(where, problem.lower[where], problem.upper[where])
 
 
+def _solved(plan: Solution) -> bool:
+    """Whether a plan was solved to the end: one that was cut short compares with nothing."""
+    return plan.status in (Status.OPTIMAL, Status.GAP)
+
+
 def offers_table(
-    draft: Draft, problem: Problem, best: Solution, exact: bool, until: float, tell: Callable[[str], None]
+    draft: Draft, problem: Problem, best: Solution, exact: bool, budget: Budget, tell: Callable[[str], None]
 ) -> pl.DataFrame:
     """Every offer: whether the plan signs it, what the choice is worth, and the price at which both are equal.
 
-    `exact` works on whole plans, otherwise on relaxed ones, and the table says so. Stops at the monotonic `until`.
+    `exact` works on whole plans, otherwise on relaxed ones, and the table says so. Offers not
+    reached within the budget say so.
     """
     assert best.x is not None
     columns = {
@@ -111,24 +116,26 @@ def offers_table(
     found: dict[str, WalkAway] = {}
 
     def work(mine: Sequence[str]) -> None:
-        solver = Solver(problem)
+        solver = Solver(problem, stop=budget.stop)
         solver.relax(not exact)
         for offer in mine:
-            left = until - time.monotonic()
-            if left <= 0:
+            if not budget.left:
                 return
-            solve = partial(Solver.solve, gap=1e-6, seconds=left, simplex=not exact)
+            solve = partial(Solver.solve, gap=1e-6, seconds=budget.left, simplex=not exact)
             found[offer] = walk_away(draft, solver, offer, columns[offer], solve)
             tell(offer)
 
-    side_by_side(tuple(columns), work)
-    rows = [_row(draft, offer, bool(best.x[column] > 0.5), found.get(offer), exact) for offer, column in columns.items()]
+    side_by_side(tuple(columns), work, budget)
+    missed = WalkAway(None, None, f"{budget.why_over} before this offer was priced")
+    rows = [
+        _row(draft, offer, bool(best.x[column] > 0.5), found.get(offer, missed), exact)
+        for offer, column in columns.items()
+    ]
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _row(draft: Draft, offer: str, signed: bool, found: WalkAway | None, exact: bool) -> dict[str, object]:
-    contract, price = draft.programme.contracts[offer], _asked(draft, offer)
-    found = found or WalkAway(None, None, "the budget was spent before this offer was priced")
+def _row(draft: Draft, offer: str, signed: bool, found: WalkAway, exact: bool) -> dict[str, object]:
+    contract, (price, unit) = draft.programme.contracts[offer], _asked(draft, offer)
     return {
         "contract": offer,
         "seller": contract.seller,
@@ -138,16 +145,20 @@ def _row(draft: Draft, offer: str, signed: bool, found: WalkAway | None, exact: 
         "walk_away_scale": found.scale,
         "walk_away_price": found.scale * price if found.scale is not None and price is not None else None,
         "asked_price": price,
-        "unit": f"{draft.programme.currency}/chip-hour" if price is not None else None,
+        "unit": unit,
         "note": found.note if exact or found.note else "worked out on the relaxed plan",
     }
 
 
-def _asked(draft: Draft, offer: str) -> float | None:
-    """The price per chip-hour that an offer asks first; None where it has none."""
-    for item in draft.published[UNIT_PRICE]:
-        if isinstance(item, UnitPrice) and item.by.split("/")[0] == offer:
-            asked = item.price_per_chip_hour[np.isfinite(item.price_per_chip_hour)]
-            if len(asked):
-                return float(asked[0])
-    return None
+def _asked(draft: Draft, offer: str) -> tuple[float | None, str | None]:
+    """The price that an offer asks first inside the horizon, and its unit; None where no clause of it quotes one."""
+    contract = draft.programme.contracts[offer]
+    for clause in contract.clauses.values():
+        if clause.quotes is None:
+            continue
+        field, unit = clause.quotes
+        start = max(clause.from_ or contract.span.start, contract.span.start, draft.calendar.span.start)
+        asked = getattr(clause, field).at(start)
+        if asked is not None:
+            return float(asked), f"{draft.programme.currency}/{unit}"
+    return None, None

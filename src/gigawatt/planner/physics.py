@@ -12,14 +12,12 @@ import numpy as np
 
 from gigawatt.model.calendar import Ints
 from gigawatt.model.clause_draft import invest
-from gigawatt.model.draft import Draft
+from gigawatt.model.draft import BUILDERS, SUPPLIERS, Draft
 from gigawatt.model.published import CAPEX, COMMITMENTS
 from gigawatt.model.schedule import chip_months, open_span, phase_commitment, phase_starts
 from gigawatt.model.things import Phase
 
 PHYSICS = "physics"
-BUILDERS = "builders"
-SUPPLIERS = "suppliers"
 
 
 def draft_sites(draft: Draft) -> None:

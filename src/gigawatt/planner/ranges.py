@@ -6,12 +6,12 @@ its range is no result. Integers are held; the objective may fall by the plan's 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from itertools import chain
 
 from gigawatt.model.calendar import Floats
 from gigawatt.model.draft import Draft
+from gigawatt.planner.budget import Budget
 from gigawatt.planner.highs import Solver, Status
 from gigawatt.planner.problem import MONEY_SCALE, Problem, party_value
 from gigawatt.planner.side_by_side import side_by_side
@@ -34,42 +34,42 @@ def value_of(draft: Draft, party: str, x: Floats) -> float:
 
 
 def cash_ranges(
-    draft: Draft, problem: Problem, parties: list[str], floor: float | None, until: float, tell: Callable[[str], None]
+    draft: Draft, problem: Problem, parties: list[str], floor: float | None, budget: Budget, tell: Callable[[str], None]
 ) -> dict[str, Range]:
     """Least and most cash by party, undiscounted money, among the plans of `problem`.
 
-    `problem` is an LP: integers held; where `floor` (money) is given, the objective stays at or above it. Stops at the monotonic time `until`: parties not reached are left out. Two
-    solvers share the work; each starts afresh for every party, since the last basis is far from the next answer.
+    `problem` is an LP: integers held; where `floor` (money) is given, the objective stays at or above it. Parties not
+    reached within the budget are left out. Two solvers share the work; each starts afresh for every party, since the
+    last basis is far from the next answer.
     """
     found: dict[str, Range] = {}
 
     def work(mine: Sequence[str]) -> None:
-        solver = Solver(problem)
+        solver = Solver(problem, stop=budget.stop)
         solver.relax(True)
         if floor is not None:
             solver.add_row(problem.cost, upper=-floor / MONEY_SCALE)
         for party in mine:
             value = party_value(draft, party, discounted=False, face=("both", "cash"))
-            ends = _ends(solver, value, value * problem.column_scale / MONEY_SCALE, until)
+            ends = _ends(solver, value, value * problem.column_scale / MONEY_SCALE, budget)
             if ends is None:
                 continue
             found[party] = ends
             tell(party)
 
-    side_by_side(parties, work)
+    side_by_side(parties, work, budget)
     return found
 
 
-def _ends(solver: Solver, value: Floats, scaled: Floats, until: float) -> Range | None:
+def _ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Range | None:
     """The least and the most of a value; None where the time is up or the solver does not answer."""
     ends = []
     for sign in (1.0, -1.0):
-        left = until - time.monotonic()
-        if left <= 0:
+        if not budget.left:
             return None
         solver.forget()
         solver.set_cost(sign * scaled)
-        solution = solver.solve(seconds=left, simplex=True)
+        solution = solver.solve(seconds=budget.left, simplex=True)
         if solution.x is None or solution.status not in (Status.OPTIMAL, Status.GAP):
             return None
         ends.append(float(value @ solution.x))

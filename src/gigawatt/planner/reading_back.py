@@ -186,7 +186,7 @@ class Reader:
             want = asked(calendar, demand)
             month, slice_, hours, wanted = _spread(calendar, demand, want)
             price = demand.workload.unserved_per_unit
-            per_unit = calendar.monthly(price)[month] if price is not None else np.zeros(len(month))
+            per_unit = calendar.mean(price, demand.window)[month] if price is not None else np.zeros(len(month))
             lost = np.where(missing > TINY, missing, 0.0) * hours * demand.reference
             frames.append(
                 pl.DataFrame(
@@ -275,7 +275,7 @@ def _spread(calendar: Calendar, demand: Demand, want: Floats) -> tuple[Ints, Int
         return demand.months, np.full(count, EVERY_SLICE), np.ones(count), want[demand.months]
     m, slices = (index.ravel() for index in np.indices((len(demand.months), len(calendar.slice_names))))
     month = demand.months[m]
-    return month, slices, calendar.hours[month, slices], want[month, slices]
+    return month, slices, demand.hours[month, slices], want[month, slices]
 
 
 def _names(names: Sequence[str], codes: Ints) -> pl.Series:

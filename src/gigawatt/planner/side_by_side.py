@@ -6,14 +6,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from gigawatt.planner.budget import Budget
+
 WORKERS = 2
 
 Item = TypeVar("Item")
 
 
-def side_by_side(items: Sequence[Item], work: Callable[[Sequence[Item]], None]) -> None:
-    """Call `work` on each worker's part of the items at once; the first error of any is raised."""
+def side_by_side(items: Sequence[Item], work: Callable[[Sequence[Item]], None], budget: Budget) -> None:
+    """Call `work` on each worker's part of the items at once; the first error of any is raised.
+
+    Ctrl-C stops the budget, at which the workers end: what they have found by then stands.
+    """
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = [items[worker::WORKERS] for worker in range(WORKERS)]
-        for done in [pool.submit(work, part) for part in parts if part]:
-            done.result()
+        try:
+            for done in [pool.submit(work, part) for part in parts if part]:
+                done.result()
+        except KeyboardInterrupt:
+            budget.stop.set()

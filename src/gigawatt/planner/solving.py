@@ -15,6 +15,8 @@ from gigawatt.model.calendar import Flags, Floats
 from gigawatt.model.draft import Draft
 from gigawatt.model.plan import Plan, Solve
 from gigawatt.model.programme import Programme
+from gigawatt.model.published import COMMITMENTS, Commitment
+from gigawatt.planner.budget import Budget
 from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.explain import contradiction, unbounded_by
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
@@ -57,26 +59,33 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     where the budget ends before any plan was found.
     """
     options, tell = options or Options(), tell or _silent
-    began = time.monotonic()
+    began, budget = time.monotonic(), Budget(options.budget_seconds)
     draft = draft_programme(programme, lambda what: tell("drafting", what, None))
     problem = assemble(draft)
     solver = Solver(problem)
     if options.model_file is not None:
         solver.write(options.model_file)
     solver.relax(options.relax)
-    until = began + options.budget_seconds
     search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
     small = len(problem.cost) <= SMALL_COLUMNS
     gap = options.gap if options.gap is not None else PROVEN if small else GAP
     best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap))
     if best.x is None:
         raise _no_plan(draft, problem, best, options)
-    settled = _settle(draft, problem, solver, best, options, tell)
+    if best.status is Status.INTERRUPTED:
+        budget.stop.set()
+    try:
+        settled = _settle(draft, problem, solver, best, options, tell)
+    except KeyboardInterrupt:
+        budget.stop.set()
+        settled = _unsettled(problem, best.x, "interrupted before duals and the canonical plan were found")
     tables = Reader(draft, settled.x).tables()
     tables["scarcity"] = scarcity(draft, settled.duals, settled.degenerate)
-    tables["parties"] = _parties(draft, settled, best, until, tell)
     exact = not options.relax and small
-    tables["offers"] = offers_table(draft, problem, best, exact, until, lambda offer: tell("offers", offer, None))
+    tables["offers"] = offers_table(draft, problem, best, exact, budget, lambda offer: tell("offers", offer, None))
+    if budget.stop.is_set():
+        settled = replace(settled, note=settled.note or "interrupted: what was not worked out by then is left out")
+    tables["parties"] = _parties(draft, settled, best, budget, tell)
     return Plan(programme, _report(problem, best, settled, options, time.monotonic() - began), tables)
 
 
@@ -103,8 +112,8 @@ def _settle(
         fixed = solver.solve()
     else:
         fixed = best
-    if fixed.x is None or fixed.duals is None:
-        return Settled(problem, best.x, np.zeros(len(problem.row_lower)), None, False, "duals were not found")
+    if fixed.x is None or fixed.duals is None or fixed.status not in (Status.OPTIMAL, Status.GAP):
+        return _unsettled(problem, best.x, "duals were not found")
     degenerate = solver.degenerate_rows()
     tell("prices", "canonical plan", None)
     equals = solver.equals()
@@ -117,6 +126,11 @@ def _settle(
     if chosen.x is None:
         return Settled(among, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
     return Settled(among, chosen.x, fixed.duals, degenerate, True)
+
+
+def _unsettled(problem: Problem, x: Floats, note: str) -> Settled:
+    """The plan as it was found, with no duals and no other plans to compare it with."""
+    return Settled(problem, x, np.zeros(len(problem.row_lower)), None, False, note)
 
 
 def preference(draft: Draft) -> Floats:
@@ -135,6 +149,10 @@ def preference(draft: Draft) -> Floats:
     wanted = np.zeros(draft.column_count)
     wanted[draft.use.columns] = weight[draft.use.pool] * draft.use.hours * draft.use.rate / 1000.0
     wanted[draft.standing] -= 1e-3
+    for item in draft.published[COMMITMENTS]:
+        if isinstance(item, Commitment):
+            free = item.columns[(item.columns >= 0) & (item.switch < 0)[:, None]]
+            wanted[free] -= 1e-3
     return wanted
 
 
@@ -159,10 +177,10 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -
     )
 
 
-def _parties(draft: Draft, settled: Settled, best: Solution, until: float, tell: Tell) -> pl.DataFrame:
+def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tell: Tell) -> pl.DataFrame:
     parties = others(draft)
     floor = best.objective - abs(best.bound - best.objective) if best.gap > 1e-6 and np.isfinite(best.bound) else None
-    found = cash_ranges(draft, settled.among, parties, floor, until, lambda party: tell("ranges", party, None))
+    found = cash_ranges(draft, settled.among, parties, floor, budget, lambda party: tell("ranges", party, None))
     rows = []
     for party in [*draft.programme.decides, *parties]:
         cash = value_of(draft, party, settled.x)

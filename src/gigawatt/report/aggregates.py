@@ -24,7 +24,7 @@ MONTHLY, QUARTERLY = 12, 36
 
 @dataclass(frozen=True)
 class Aggregates:
-    """The sums behind the pictures of one plan. Frames of `month` or `period`, `part` and `value`, and what else is said."""
+    """The sums behind the pictures of one plan: frames of `month` or `period`, `part` and `value`, and what is said."""
 
     plan: Plan
 
@@ -182,7 +182,9 @@ class Aggregates:
         top = by_slice.group_by("month").agg(pl.col("value").max())
         steady = (
             asked.filter(~pl.col("workload").is_in(list(serving)))
-            .filter(pl.col("workload").is_in([n for n, w in self.plan.programme.workloads.items() if w.kind == "training"]))
+            .filter(
+                pl.col("workload").is_in([n for n, w in self.plan.programme.workloads.items() if w.kind == "training"])
+            )
             .group_by("month")
             .agg(pl.col("value").sum().alias("steady"))
         )
@@ -232,7 +234,11 @@ class Aggregates:
 def _summed(frame: pl.DataFrame, part: str, value: pl.Expr) -> pl.DataFrame:
     """Sums by month and part."""
     frame = frame.select("month", pl.col(part).alias("part"), value.alias("value"))
-    return frame.group_by("month", "part", maintain_order=True).agg(pl.col("value").sum()).sort("month", maintain_order=True)
+    return (
+        frame.group_by("month", "part", maintain_order=True)
+        .agg(pl.col("value").sum())
+        .sort("month", maintain_order=True)
+    )
 
 
 def folded(frame: pl.DataFrame, most: int = MOST_PARTS) -> pl.DataFrame:
@@ -248,7 +254,11 @@ def folded(frame: pl.DataFrame, most: int = MOST_PARTS) -> pl.DataFrame:
 
 def ranked(frame: pl.DataFrame) -> list[str]:
     """The parts of a frame, the largest first, a sum of others last."""
-    sums = frame.group_by("part", maintain_order=True).agg(pl.col("value").abs().sum()).sort("value", descending=True, maintain_order=True)
+    sums = (
+        frame.group_by("part", maintain_order=True)
+        .agg(pl.col("value").abs().sum())
+        .sort("value", descending=True, maintain_order=True)
+    )
     parts = [str(part) for part in sums["part"]]
     return sorted(parts, key=is_sum)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from gigawatt.report import digest, figures
 
@@ -23,16 +25,24 @@ class Choice:
     worth: str
     asked: str
     walk_away: str
+    brings: str
     note: str
 
 
 def choices(plan: Plan) -> list[Choice]:
     """Every offer: those to sign before those not to sign, each by its date."""
-    found = [_choice(row) for row in digest.table(plan, "offers").iter_rows(named=True)]
+    brought = _brought(plan)
+    found = [_choice(row, brought) for row in digest.table(plan, "offers").iter_rows(named=True)]
     return sorted(found, key=lambda choice: (not choice.signed, choice.sign_by, choice.contract))
 
 
-def _choice(row: dict[str, object]) -> Choice:
+def _brought(plan: Plan) -> dict[str, str]:
+    """The capacity that each contract brings in the plan, in words."""
+    frame = digest.table(plan, "take").group_by("contract").agg(pl.col("power_mw").sum())
+    return {contract: figures.power(mw) for contract, mw in frame.iter_rows() if mw > 0}
+
+
+def _choice(row: dict[str, object], brought: Mapping[str, str]) -> Choice:
     signed, unit, asked = bool(row["signed"]), str(row["unit"] or ""), row["asked_price"]
     return Choice(
         contract=str(row["contract"]),
@@ -42,6 +52,7 @@ def _choice(row: dict[str, object]) -> Choice:
         worth=_worth(signed, row["better_by"]),
         asked=figures.price(asked, unit) if isinstance(asked, float) else "",
         walk_away=_walk_away(row["walk_away_price"], row["walk_away_scale"], unit),
+        brings=brought.get(str(row["contract"]), "") if signed else "",
         note=str(row["note"] or ""),
     )
 
@@ -104,11 +115,14 @@ def _period(name: str) -> str:
     return name.replace("Q", " Q") if "Q" in name else figures.month(name)
 
 
+SMALL_RATE = 0.01
+"""Money for a unit of money that is too little to tell."""
 ONE_MORE = {
     "chip-hours": "a chip-hour more",
     "power": "a MW more of IT power",
     "grid": "a MW more of grid connection",
     "supply": "a chip more",
+    "runs": "a chip more for the training run",
 }
 
 
@@ -118,8 +132,12 @@ def one_more(short: digest.Shortage) -> str:
     if short.by != "physics":
         return f"{short.by}: {short.what}{' ' + short.place if short.place else ''}"
     words = ONE_MORE.get(short.kind)
-    joint = " of " if short.kind == "supply" else " at "
-    return f"{words}{joint if where else ''}{where}" if words else " ".join((short.what, short.place)).strip()
+    if words is None:
+        return " ".join(part for part in (short.what, short.place) if part)
+    if short.kind in ("supply", "runs"):
+        where = where.replace(" ", " for " if short.kind == "supply" else " at ", 1)
+        return f"{words}{' of' if short.kind == 'supply' else ''} {where}".rstrip()
+    return f"{words} at {where}" if where else words
 
 
 def between(short: digest.Shortage) -> str:
@@ -135,5 +153,8 @@ def dearest(shortages: Sequence[digest.Shortage], most: int) -> list[tuple[diges
     """The dearest place of each kind of shortage, and how many other places of it there are; `most` kinds."""
     first: dict[str, list[digest.Shortage]] = {}
     for short in shortages:
+        numerator, _, denominator = short.unit.partition("/")
+        if numerator == denominator and short.highest < SMALL_RATE:
+            continue
         first.setdefault(short.kind, []).append(short)
     return [(group[0], len(group) - 1) for group in first.values()][:most]

@@ -79,6 +79,11 @@ class Missing:
     measure: str
     value_lost: float
 
+    @property
+    def is_short(self) -> bool:
+        """Whether what is unserved is more than a solver's dust."""
+        return self.unserved > 1e-6 * max(self.demand, 1e-9)
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -192,7 +197,9 @@ def shortages(plan: Plan) -> list[Shortage]:
     )
     # prices of unlike units cannot be ranked: what a plan is short of most plainly comes first
     first = {kind: place for place, kind in enumerate(("chip-hours", "power", "grid", "supply"))}
-    found = [Shortage(**{key: row[key] for key in Shortage.__dataclass_fields__}) for row in frame.iter_rows(named=True)]
+    found = [
+        Shortage(**{key: row[key] for key in Shortage.__dataclass_fields__}) for row in frame.iter_rows(named=True)
+    ]
     return sorted(found, key=lambda short: first.get(short.kind, len(first)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,14 +30,18 @@ def significant(value: float, digits: int = 3, strip: bool = True) -> str:
     """A number with so many significant digits and few decimals, those that are nought at its end left out or not."""
     if value == 0:
         return "0"
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])  # of the rounded number: 0.9996 reads as 1.00
+    decimals = digits - 1 - exponent
     text = f"{value:,.{min(max(decimals, 0), digits + 1)}f}"
     return text.rstrip("0").rstrip(".") if "." in text and strip else text
 
 
-def money(value: float) -> str:
-    """Money without its currency: to the unit where small, else short; `11,917,613`, `38.2 bn`."""
-    if abs(value) < PLAIN_BELOW:
+def money(value: float, largest: float = 0.0) -> str:
+    """Money without its currency: to the unit where small, else short; `11,917,613`, `38.2 bn`.
+
+    `largest` is the largest amount beside which it is told, so that a list is written in one way.
+    """
+    if max(abs(value), abs(largest)) < PLAIN_BELOW:
         text = f"{abs(value):,.0f}"
         return f"{MINUS}{text}" if value < 0 and text != "0" else text
     return short(value)
@@ -48,7 +51,13 @@ def price(value: float, unit: str) -> str:
     """A price in its unit, three significant digits and at least cents where below a hundred."""
     if not unit:
         return short(value, 4)
-    digits = f"{value:,.2f}" if 0.1 <= abs(value) < 100 else short(value, 4) if abs(value) >= 1e-4 or not value else f"{value:.3g}"
+    digits = (
+        f"{value:,.2f}"
+        if 0.1 <= abs(value) < 100
+        else short(value, 4)
+        if abs(value) >= 1e-4 or not value
+        else f"{value:.3g}"
+    )
     return f"{digits} {unit.replace('chip-hour', 'chip-h')}"
 
 

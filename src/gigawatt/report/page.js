@@ -20,6 +20,7 @@
     if (size > 0 && size < 0.9995) return plain(mw * 1000, 3) + " kW";
     return plain(mw, 3) + " MW";
   }
+  const share = (x) => plain(100 * x, 3) + " %";
   const dated = (parts) => (x) => new Date(x).toLocaleDateString("en-GB", { timeZone: "UTC", ...parts });
   const month = dated({ month: "long", year: "numeric" });
   const day = dated({ day: "numeric", month: "long", year: "numeric" });
@@ -49,7 +50,7 @@
     mode: "vega-lite", renderer: "svg", config: config, tooltip: { theme: "custom" },
     actions: { export: true, source: false, compiled: false, editor: false },
     downloadFileName: "gigawatt",
-    expressionFunctions: { money: scaled, figure: scaled, power: power, count: count, month: month, day: day },
+    expressionFunctions: { money: scaled, figure: scaled, power: power, count: count, share: share, monthName: month, dayName: day },
   };
   function draw(place) {
     if (place.dataset.drawn) return;

@@ -1,4 +1,4 @@
-"""The report: one HTML file with every picture, table, source and assumption of a plan, which works without a network."""
+"""The report: one HTML file with every picture, table, source and assumption of a plan, that needs no network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gigawatt.errors import OutputError
-from gigawatt.report import charts, decisions, digest, figures, pictures, tables
+from gigawatt.report import decisions, digest, figures, pictures, tables
 from gigawatt.report.tables import Markup
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def write_report(plan: Plan, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as fault:
-        raise OutputError(f"cannot write the report to {path}: {fault.strerror or fault}; give another --out") from fault
+        raise OutputError(
+            f"cannot write the report to {path}: {fault.strerror or fault}; give another --out"
+        ) from fault
 
 
 def render(plan: Plan) -> str:
@@ -83,7 +85,7 @@ def _vega() -> str:
 
     spoken = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     known = spoken in vl_convert.get_vegalite_versions()
-    bundle: str = vl_convert.javascript_bundle(vl_version=spoken) if known else vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", spoken if known else None)
     # in a function of its own, so that its one-letter names stay out of the page's
     inside = bundle.replace("</script", r"<\/script").replace("<!--", r"<\!--")
     return f"(function(){{{inside}\n}})();"
@@ -92,7 +94,13 @@ def _vega() -> str:
 def _as_json(value: object) -> str:
     """JSON that may stand inside a script element whatever the texts in it are."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _theme_button() -> str:
@@ -112,7 +120,8 @@ def _header(plan: Plan) -> str:
     relaxed = '<p class="notice">Relaxed: whole phases and offers are taken in fractions.</p>' if solve.relaxed else ""
     return (
         f"<header><h1>{escape(programme.title or programme.programme)}</h1>"
-        f'<p class="lead">The plan of <strong>{escape(who)}</strong> for {ends}, {len(months)} months, in {escape(programme.currency)} '
+        f'<p class="lead">The plan of <strong>{escape(who)}</strong> for {ends}, '
+        f"{len(months)} month{'s' * (len(months) > 1)}, in {escape(programme.currency)} "
         f"{tables.badge(status, kind)}</p>{relaxed}{notes}{_cards(plan)}</header>"
     )
 
@@ -123,12 +132,26 @@ def _cards(plan: Plan) -> str:
     paid = [t for t in totals if t.paid > 0]
     received = [t for t in totals if t.paid < 0]
     currency = plan.programme.currency
-    cards = [("Paid to others", figures.money(sum(t.paid for t in paid)), f"{currency}, to {_most(paid, plan, 'to')}")]
+    whole, back = sum(t.paid for t in paid), -sum(t.paid for t in received)
+    cards = [("Paid to others", figures.money(whole, back), f"{currency}, to {_most(paid, plan, 'to')}")]
     if received:
-        cards.append(("Received", figures.money(-sum(t.paid for t in received)), f"{currency}, from {_most(received[::-1], plan, 'from')}"))
-    lost = sum(each.value_lost for each in digest.missing(plan))
-    short = [m.workload for m in digest.missing(plan) if m.unserved > 1e-6 * max(m.demand, 1e-9)]
-    cards.append(("Unserved", figures.money(lost) if short else "nothing", f"{currency} lost, {_list(short)}" if short else "all demand is met"))
+        cards.append(
+            (
+                "Received",
+                figures.money(back, whole),
+                f"{currency}, from {_most(received[::-1], plan, 'from')}",
+            )
+        )
+    asked = digest.missing(plan)
+    lost = sum(each.value_lost for each in asked)
+    short = [each.workload for each in asked if each.is_short]
+    cards.append(
+        (
+            "Unserved",
+            figures.money(lost) if short else "nothing",
+            f"{currency} lost, {_list(short)}" if short else "all demand is met",
+        )
+    )
     cards += [*_capacity_card(plan), *_offer_card(plan)]
     count = len(plan.programme.assumptions())
     if count:
@@ -161,7 +184,11 @@ def _capacity_card(plan: Plan) -> Iterator[tuple[str, str, str]]:
     top = frame.sort("it_power_mw", "chips").row(-1, named=True)
     power, chips = figures.power(top["it_power_mw"]), f"{figures.count(top['chips'])} chips"
     when = figures.month(top["month"])
-    yield ("Most capacity", power if top["it_power_mw"] else chips, f"of IT power, {chips}, {when}" if top["it_power_mw"] else when)
+    yield (
+        "Most capacity",
+        power if top["it_power_mw"] else chips,
+        f"of IT power, {chips}, {when}" if top["it_power_mw"] else when,
+    )
 
 
 def _offer_card(plan: Plan) -> Iterator[tuple[str, str, str]]:
@@ -169,7 +196,11 @@ def _offer_card(plan: Plan) -> Iterator[tuple[str, str, str]]:
     if choices:
         signed = [choice for choice in choices if choice.signed]
         first = min((choice.sign_by for choice in signed if choice.sign_by), default="")
-        yield ("Offers to sign", f"{len(signed)} of {len(choices)}", f"the first by {figures.long_day(first)}" if first else "")
+        yield (
+            "Offers to sign",
+            f"{len(signed)} of {len(choices)}",
+            f"the first by {figures.long_day(first)}" if first else "",
+        )
 
 
 def _sections(plan: Plan, found: dict[str, Figure]) -> Iterator[Section]:
@@ -189,13 +220,15 @@ def _sections(plan: Plan, found: dict[str, Figure]) -> Iterator[Section]:
         yield Section("contracts", "Contracts and clauses", told)
     assumed = plan.programme.assumptions()
     if assumed:
-        text = f"{len(assumed)} figures are assumed: nobody knows them, or the file leaves them to a default."
+        text = f"{_counted(len(assumed))} assumed: nobody knows better, or the file leaves them to a default."
         table = tables.provenance_table(assumed, "Assumptions", sources=False)
         yield Section("assumed", "Assumptions", (Markup(f"<p>{text}</p>"), _searched(table, "assumptions")))
     sourced = [record for record in plan.programme.provenance if record.source]
     if sourced:
         table = tables.provenance_table(sourced, "Sources", sources=True)
-        yield Section("sources", "Sources", (Markup(f"<p>{len(sourced)} figures have a source.</p>"), _searched(table, "sources")))
+        yield Section(
+            "sources", "Sources", (Markup(f"<p>{_counted(len(sourced))} sourced.</p>"), _searched(table, "sources"))
+        )
     yield Section("solved", "How it was found", (_solved(plan),))
 
 
@@ -210,9 +243,14 @@ def _build_and_why(plan: Plan) -> Iterator[Section]:
         yield Section("why", "Why", (why,))
 
 
+def _counted(count: int) -> str:
+    return f"{count:,} figure{'s are' if count != 1 else ' is'}"
+
+
 def _section(section: Section) -> str:
     parts = "".join(section.parts)
-    return f'<section id="{section.key}" aria-labelledby="{section.key}-title"><h2 id="{section.key}-title">{escape(section.title)}</h2>{parts}</section>'
+    title = f'<h2 id="{section.key}-title">{escape(section.title)}</h2>'
+    return f'<section id="{section.key}" aria-labelledby="{section.key}-title">{title}{parts}</section>'
 
 
 def _why(plan: Plan) -> Markup:
@@ -278,14 +316,25 @@ def _solved(plan: Plan) -> Markup:
 
     rows = [
         ("status", solve.status),
-        ("value, discounted", f"{told(solve.objective)} (revenue less cost and less what is unserved; capital as annuities)"),
+        (
+            "value, discounted",
+            f"{told(solve.objective)} (revenue less cost and less what is unserved; capital as annuities)",
+        ),
         ("best possible", told(solve.bound)),
-        ("gap", "–" if solve.gap != solve.gap else f"{solve.gap:.4%}"),
+        ("gap", "–" if solve.gap != solve.gap else f"{100 * solve.gap:.3g} %"),
         ("largest violation", f"{solve.violation:.2g} in solver units"),
         ("discount rate", discount),
-        ("size", f"{solve.columns:,} columns, {solve.rows:,} rows, {solve.nonzeros:,} nonzeros, {solve.integers:,} integers"),
+        (
+            "size",
+            f"{solve.columns:,} columns, {solve.rows:,} rows, {solve.nonzeros:,} nonzeros, {solve.integers:,} integers",
+        ),
         ("time", f"{solve.seconds:.1f} s"),
-        ("among equal plans", "existing contracts and own pools first, then file order" if solve.canonical else "not settled: another plan may be as good"),
+        (
+            "among equal plans",
+            "existing contracts and own pools first, then file order"
+            if solve.canonical
+            else "not settled: another plan may be as good",
+        ),
     ]
     return tables.table(("", ""), rows, caption="How the plan was found", kind="facts")
 
@@ -293,4 +342,4 @@ def _solved(plan: Plan) -> Markup:
 def _footer(plan: Plan) -> str:
     path = Path(plan.programme.path).name
     made = f"Made by gigawatt {version('gigawatt')}" + (f" from {escape(path)}" if path else "")
-    return f'<footer><p>{made}, as known on {plan.programme.as_of}. It opens no connection to anywhere.</p></footer>'
+    return f"<footer><p>{made}, as known on {plan.programme.as_of}. It opens no connection to anywhere.</p></footer>"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from gigawatt.report import charts, decisions, digest, figures
-from gigawatt.report.aggregates import Aggregates, ranked
-from gigawatt.report.charts import Figure, View, Words
+from gigawatt.report.aggregates import Aggregates
+from gigawatt.report.charts import Figure, Paint, View, Words
 
 if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
     from gigawatt.model.things import Phase, Site
 
+Paints = defaultdict[str, Paint]
+"""Colours by what is drawn: provider (and party), site, chip, workload, pool."""
 MOST_PLACES = 16
 MOST_KINDS = 6
 
@@ -33,7 +36,7 @@ def by_period(frame: pl.DataFrame, sums: Aggregates) -> pl.DataFrame:
     return joined.join(counts, on="period").select("period", "part", pl.col("value") / pl.col("count"))
 
 
-def capacity_figure(sums: Aggregates) -> Figure | None:
+def capacity_figure(sums: Aggregates, paint: Paints) -> Figure | None:
     """Capacity standing against demand, by provider, site and chip."""
     lines, left_out = sums.demand_lines()
     format_type = charts.SIZE_FORMATS[sums.size_unit]
@@ -43,11 +46,15 @@ def capacity_figure(sums: Aggregates) -> Figure | None:
         frame = sums.capacity(by)
         if not frame.height or (by != "provider" and frame["part"].n_unique() < 2):
             continue
-        spec = charts.stacked(frame, sums.months, title=title, format_type=format_type, part_title=by, lines=lines)
+        if by == "site" and not any(pool.site for pool in sums.plan.programme.pools.values()):
+            continue
+        spec = charts.stacked(
+            frame, sums.months, paint[by], title=title, format_type=format_type, part_title=by, lines=lines
+        )
         text = f"Capacity standing by month and {by}, {title}, with demand as lines over it."
         words = charts.pivot(by_period(frame, sums), sums.periods, by, size_writer(sums), mean=True)
         views.append(View(f"by {by}", text, spec, words, _about_demand(left_out)))
-    return Figure("capacity", "Capacity against demand", tuple(views)) if views else None
+    return Figure("capacity", "Capacity and demand", tuple(views)) if views else None
 
 
 def _about_demand(left_out: list[str]) -> str:
@@ -55,7 +62,7 @@ def _about_demand(left_out: list[str]) -> str:
     return f"{text} Not counted, since the plan serves nothing of it: {', '.join(left_out)}." if left_out else text
 
 
-def sites_figure(plan: Plan, sums: Aggregates) -> Figure | None:
+def sites_figure(plan: Plan, sums: Aggregates, paint: Paints) -> Figure | None:
     """The phases of sites as a timeline, and the power that stands."""
     if not plan.programme.sites:
         return None
@@ -74,9 +81,13 @@ def sites_figure(plan: Plan, sums: Aggregates) -> Figure | None:
     standing, used = sums.power()
     if standing.height:
         lines = used.select("month", pl.lit("taken by chips").alias("line"), "value")
-        spec = charts.stacked(standing, sums.months, title="IT power", format_type="power", part_title="site", lines=lines)
+        spec = charts.stacked(
+            standing, sums.months, paint["site"], title="IT power", format_type="power", part_title="site", lines=lines
+        )
         words = charts.pivot(by_period(standing, sums), sums.periods, "site", figures.power, mean=True)
-        views.append(View("power standing", "IT power standing at sites by month, and what chips take of it.", spec, words))
+        views.append(
+            View("power standing", "IT power standing at sites by month, and what chips take of it.", spec, words)
+        )
     return Figure("sites", "Sites and phases", tuple(views)) if views else None
 
 
@@ -126,14 +137,14 @@ def _phase_starts(plan: Plan) -> dict[tuple[str, str], tuple[str, date]]:
         clause_name, _, phase = str(row["commitment"]).partition(" ")
         contract, _, clause = clause_name.partition("/")
         terms = plan.programme.contracts.get(contract)
-        site = getattr(terms.clauses.get(clause), "site", None) if terms is not None else None
-        if site is not None and phase:
+        place = getattr(terms.clauses.get(clause), "site", None) if terms is not None else None
+        if isinstance(place, str) and phase:
             year, _, quarter = str(row["quarter"]).partition("Q")
-            found.setdefault((site, phase), ("leased", date(int(year), 3 * int(quarter) - 2, 1)))
+            found.setdefault((place, phase), ("leased", date(int(year), 3 * int(quarter) - 2, 1)))
     return found
 
 
-def use_figure(sums: Aggregates) -> Figure | None:
+def use_figure(sums: Aggregates, paint: Paints) -> Figure | None:
     """Where each workload runs."""
     frame = sums.use("workload")
     if not frame.height:
@@ -141,27 +152,37 @@ def use_figure(sums: Aggregates) -> Figure | None:
     format_type = charts.SIZE_FORMATS[sums.size_unit]
     title = "chips in use, mean of the month" if sums.in_chips else "IT power in use, mean of the month"
     write = size_writer(sums)
-    spec = charts.stacked(frame, sums.months, title=title, format_type=format_type, part_title="workload")
+    spec = charts.stacked(
+        frame, sums.months, paint["workload"], title=title, format_type=format_type, part_title="workload"
+    )
     words = charts.pivot(by_period(frame, sums), sums.periods, "workload", write, mean=True)
     views = [View("by workload", "Use by month and workload.", spec, words)]
     pools = sums.use_by_pool()
     if pools["part"].n_unique() > 1:
         several = pools["workload"].n_unique() > 1
         spec = charts.stacked(
-            pools, sums.months, title=title, format_type=format_type, part_title="pool", pick="workload" if several else None
+            pools,
+            sums.months,
+            paint["pool"],
+            title=title,
+            format_type=format_type,
+            part_title="pool",
+            pick="workload" if several else None,
         )
         whole = pools.group_by("month", "part", maintain_order=True).agg(pl.col("value").sum())
         words = charts.pivot(by_period(whole, sums), sums.periods, "pool", write, mean=True)
         views.append(View("by pool", "Use by month and pool, of all workloads or of one.", spec, words))
     chips = sums.use("chip")
     if chips["part"].n_unique() > 1:
-        spec = charts.stacked(chips, sums.months, title=title, format_type=format_type, part_title="chip")
+        spec = charts.stacked(
+            chips, sums.months, paint["chip"], title=title, format_type=format_type, part_title="chip"
+        )
         words = charts.pivot(by_period(chips, sums), sums.periods, "chip", write, mean=True)
         views.append(View("by chip", "Use by month and chip.", spec, words))
-    return Figure("use", "Where each workload runs", tuple(views))
+    return Figure("use", "Use by workload", tuple(views))
 
 
-def unserved_figure(plan: Plan, sums: Aggregates) -> Figure | None:
+def unserved_figure(plan: Plan, sums: Aggregates, paint: Paints) -> Figure | None:
     """What is asked for and not served."""
     frame = sums.unserved()
     short = frame.filter(pl.col("unserved") > 1e-6 * pl.col("demand"))["workload"].unique(maintain_order=True).to_list()
@@ -171,34 +192,48 @@ def unserved_figure(plan: Plan, sums: Aggregates) -> Figure | None:
     share = frame.select("month", "part", pl.col("share").alias("value"))
     words = charts.pivot(by_period(share, sums), sums.periods, "workload", figures.percent, mean=True)
     text = "Share of each workload's demand that is not served, by month."
-    views = [View("share of demand", text, charts.shares(share, sums.months), words)]
+    views = [View("share of demand", text, charts.shares(share, sums.months, paint["workload"]), words)]
     lost = frame.select("month", "part", pl.col("value_lost").alias("value")).filter(pl.col("value") > 0)
     if lost.height:
         lost = _in_periods(lost, sums)
         title = f"value lost, {plan.programme.currency} a {sums.grid}"
-        spec = charts.bars(lost, sums.periods, title=title, part_title="workload")
+        spec = charts.bars(lost, sums.periods, paint["workload"], title=title, part_title="workload")
         words = charts.pivot(lost, sums.periods, "workload")
-        views.append(View("value lost", "Value of what is not served, at the price the programme puts on it.", spec, words))
+        views.append(
+            View("value lost", "Value of what is not served, at the price the programme puts on it.", spec, words)
+        )
     return Figure("unserved", "Unserved", tuple(views))
 
 
 def _in_periods(frame: pl.DataFrame, sums: Aggregates) -> pl.DataFrame:
-    return frame.with_columns(sums.period().alias("period")).group_by("period", "part", maintain_order=True).agg(pl.col("value").sum())
+    return (
+        frame.with_columns(sums.period().alias("period"))
+        .group_by("period", "part", maintain_order=True)
+        .agg(pl.col("value").sum())
+    )
 
 
-def cash_figure(plan: Plan, sums: Aggregates) -> Figure | None:
+def cash_figure(plan: Plan, sums: Aggregates, paint: Paints) -> Figure | None:
     """Who pays whom, by party and by clause, and how sure each party's cash is."""
     title = f"{plan.programme.currency} a {sums.grid}: received above nought, paid below"
     views = []
     for by, label, first in (("party", "by party", "party"), ("by", "by clause", "clause or thing")):
         frame = sums.cash(by)
         if frame.height:
-            spec = charts.bars(frame, sums.periods, title=title, part_title=first)
-            text = f"Cash of those who decide with all others by {sums.grid} and {first}, undiscounted; the dark mark is the sum."
+            spec = charts.bars(
+                frame, sums.periods, paint["provider" if by == "party" else by], title=title, part_title=first
+            )
+            text = f"Cash of those who decide with all others by {sums.grid} and {first}; the dark mark is the sum."
             views.append(View(label, text, spec, charts.pivot(frame, sums.periods, first), text))
     between = sums.cash_between()
     if between.height:
-        spec = charts.bars(between, sums.periods, title=f"{plan.programme.currency} a {sums.grid}", part_title="payment")
+        spec = charts.bars(
+            between,
+            sums.periods,
+            paint["payment"],
+            title=f"{plan.programme.currency} a {sums.grid}",
+            part_title="payment",
+        )
         text = "Payments among those who decide; they cancel in what the plan maximises."
         views.append(View("among themselves", text, spec, charts.pivot(between, sums.periods, "payment"), text))
     ranges = _ranges_view(plan, sums)
@@ -217,10 +252,14 @@ def _ranges_view(plan: Plan, sums: Aggregates) -> View | None:
         return None
     spec = charts.ranges(rows, title=f"{plan.programme.currency} received over the horizon, less what is paid")
     cells = tuple(
-        (row["party"], figures.money(row["cash"]), *(figures.money(row[key]) if row[key] is not None else "–" for key in ("least", "most")))
+        (
+            row["party"],
+            figures.money(row["cash"]),
+            *(figures.money(row[key]) if row[key] is not None else "–" for key in ("least", "most")),
+        )
         for row in rows
     )
-    text = "Cash of every party over the whole horizon; the bar spans the least and the most among plans as good as this one."
+    text = "Cash of every party over the horizon; the bar spans the least and the most among plans as good."
     return View("each party's range", text, spec, Words(("party", "cash", "least", "most"), cells), text)
 
 
@@ -244,13 +283,20 @@ def scarcity_figure(plan: Plan, sums: Aggregates) -> Figure | None:
         order = pl.DataFrame({"part": list(dict.fromkeys(places.values()))}).with_row_index("rank")
         frame = frame.join(order, on="part").sort("rank", "month").drop("rank")
         cells = tuple(
-            (decisions.one_more(s), figures.price(s.highest, s.unit), decisions.between(s), "yes" if s.degenerate else "")
+            (
+                decisions.one_more(s),
+                figures.price(s.highest, s.unit),
+                decisions.between(s),
+                "yes" if s.degenerate else "",
+            )
             for s in mine
         )
         words = Words(("one more of", "worth at most", "in", "one of several prices"), cells)
         rest = len(mine) - len(places)
         text = f"What one more would be worth by place and month, {unit}, at this build."
-        caption = f"{text} The {len(places)} dearest places of {len(mine)}; the others are in the table." if rest else text
+        caption = (
+            f"{text} The {len(places)} dearest places of {len(mine)}; the others are in the table." if rest else text
+        )
         views.append(View(_kind_label(mine[0]), text, charts.heat(frame, sums.months, unit=unit), words, caption))
     return Figure("scarcity", "What is short", tuple(views)) if views else None
 
@@ -273,7 +319,7 @@ def indicators_figure(plan: Plan, sums: Aggregates) -> Figure | None:
         unit = str(mine["unit"][0] or "")
         parts = mine.select("period", pl.lit(name).alias("part"), "value")
         title = f"{name}{', ' + unit if unit else ''} a {sums.grid}"
-        spec = charts.bars(parts, sums.periods, title=title, part_title="indicator", format_type="figure")
+        spec = charts.bars(parts, sums.periods, Paint(), title=title, part_title="indicator", format_type="figure")
         words = charts.pivot(parts, sums.periods, "indicator", figures.short)
         views.append(View(str(name), f"{title}.", spec, words, _basis(plan, str(name))))
     return Figure("indicators", "Indicators", tuple(views)) if views else None
@@ -284,18 +330,21 @@ def _basis(plan: Plan, name: str) -> str:
     if indicator is None:
         return ""
     note = f" {indicator.note}." if indicator.note else ""
-    return f"{indicator.amount} {indicator.unit} per {indicator.per}{' (assumed)' if indicator.assumed else ''}.{note}".replace("  ", " ")
+    assumed = " (assumed)" if indicator.assumed else ""
+    amount = f"{indicator.amount} {indicator.unit}".strip()
+    return f"{amount} per {indicator.per}{assumed}.{note}"
 
 
 def all_figures(plan: Plan) -> dict[str, Figure]:
     """Every picture that the plan has, by key."""
     sums = Aggregates(plan)
+    paint: Paints = defaultdict(Paint)
     made: Mapping[str, Figure | None] = {
-        "capacity": capacity_figure(sums),
-        "sites": sites_figure(plan, sums),
-        "use": use_figure(sums),
-        "unserved": unserved_figure(plan, sums),
-        "cash": cash_figure(plan, sums),
+        "capacity": capacity_figure(sums, paint),
+        "sites": sites_figure(plan, sums, paint),
+        "use": use_figure(sums, paint),
+        "unserved": unserved_figure(plan, sums, paint),
+        "cash": cash_figure(plan, sums, paint),
         "scarcity": scarcity_figure(plan, sums),
         "indicators": indicators_figure(plan, sums),
     }

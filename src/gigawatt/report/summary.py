@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 WIDTH = 96
 MOST_PARTIES = 8
 MOST_ITEMS = 12
+MOST_MISSING = 4
+MOST_NAMES = 5
 MOST_CAUSES = 5
 MOST_SHORTAGES = 6
 MOST_ASSUMPTIONS = 6
@@ -50,12 +52,17 @@ def _answer(plan: Plan) -> Group:
     return Group(*parts)
 
 
+def _row(grid: Table, *cells: Text | str) -> None:
+    """A row as it is: what stands in square brackets is text of the programme, not a colour."""
+    grid.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+
+
 def _pair(left: Text, right: Text) -> Table:
     """Two texts at the two ends of a line."""
     grid = Table.grid(expand=True, padding=(0, 2))
     grid.add_column(ratio=1)
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(left, right)
+    _row(grid, left, right)
     return grid
 
 
@@ -74,47 +81,60 @@ def _paid(plan: Plan) -> RenderableType:
     """Who is paid by those who decide, and who pays them."""
     currency, totals = plan.programme.currency, digest.party_totals(plan)
     payees, payers = [t for t in totals if t.paid > 0], [t for t in totals if t.paid < 0]
-    head = Text.assemble("Pay ", (figures.money(sum(t.paid for t in payees)), "bold"), f" {currency}")
+    whole, received = sum(t.paid for t in payees), -sum(t.paid for t in payers)
+    largest = max(whole, received)
+    head = Text.assemble("Pay ", (figures.money(whole, largest), "bold"), f" {currency}")
     if payers:
         head.append("   receive ")
-        head.append(figures.money(-sum(t.paid for t in payers)), "bold")
-        head.append(f" ({', '.join(f'{t.party} {figures.money(-t.paid)}' for t in payers)})")
+        head.append(figures.money(received, largest), "bold")
+        head.append(f" ({', '.join(f'{t.party} {figures.money(-t.paid, largest)}' for t in payers)})")
     if len(plan.programme.decides) > 1:
         head.append(f"   by {', '.join(plan.programme.decides)} together", "dim")
     if len(payees) <= 3 and not any(t.is_range for t in payees):
-        head.append("".join(f"   {t.party} {figures.money(t.paid)}" for t in payees))
+        head.append("".join(f"   {t.party} {figures.money(t.paid, largest)}" for t in payees))
         return head
     grid = Table.grid(padding=(0, 2))
     grid.add_column()
     grid.add_column(justify="right")
     grid.add_column(style="dim")
     for total in payees[:MOST_PARTIES]:
-        grid.add_row(total.party, figures.money(total.paid), _range(total))
+        _row(grid, total.party, figures.money(total.paid, largest), _range(total, largest))
     rest = payees[MOST_PARTIES:]
     if rest:
-        grid.add_row(f"{len(rest)} more", figures.money(sum(t.paid for t in rest)), "")
+        _row(grid, f"{len(rest)} more", figures.money(sum(t.paid for t in rest), largest), "")
     return Group(head, Padding(grid, (0, 0, 0, 2)))
 
 
-def _range(total: digest.PartyTotal) -> str:
+def _range(total: digest.PartyTotal, largest: float) -> str:
     if not total.is_range or total.least is None or total.most is None:
         return ""
-    return f"{figures.money(total.least)} to {figures.money(total.most)} in plans as good"
+    return f"{figures.money(total.least, largest)} to {figures.money(total.most, largest)} in plans as good"
 
 
 def _unserved(plan: Plan) -> RenderableType:
-    told, none = [], []
-    for each in digest.missing(plan):
-        if each.unserved > 1e-6 * max(each.demand, 1e-9):
-            share = figures.percent(each.unserved / each.demand)
-            worth = f", worth {figures.money(each.value_lost)}" if each.value_lost >= 0.5 else ""
-            told.append(f"{each.workload} {figures.work(each.unserved, each.measure)} ({share} of it{worth})")
-        else:
-            none.append(each.workload)
-    if not told and not none:
+    asked = digest.missing(plan)
+    if not asked:
         return Text("Unserved: nothing is asked for")
-    text = "; ".join([*told, f"{', '.join(none)} none" if told and none else ""] if told else ["none"]).rstrip("; ")
-    return Text(f"Unserved: {text}", "yellow" if told else "")
+    short = sorted((each for each in asked if each.is_short), key=lambda each: -each.value_lost)
+    none = [each.workload for each in asked if not each.is_short]
+    told = [_missing(each) for each in short[:MOST_MISSING]]
+    rest = short[MOST_MISSING:]
+    if rest:
+        told.append(f"{len(rest)} more, worth {figures.money(sum(each.value_lost for each in rest))}")
+    if none:
+        names = (
+            f"{', '.join(none[:MOST_NAMES])} and {len(none) - MOST_NAMES} more"
+            if len(none) > MOST_NAMES
+            else ", ".join(none)
+        )
+        told.append(f"{names} none" if short else "none")
+    return Text(f"Unserved: {'; '.join(told)}", "yellow" if short else "")
+
+
+def _missing(each: digest.Missing) -> str:
+    worth = f", worth {figures.money(each.value_lost)}" if each.value_lost >= 0.5 else ""
+    share = figures.percent(each.unserved / each.demand)
+    return f"{each.workload} {figures.work(each.unserved, each.measure)} ({share} of it{worth})"
 
 
 def _notes(plan: Plan) -> list[RenderableType]:
@@ -136,7 +156,7 @@ def _decide(plan: Plan) -> RenderableType | None:
         words.append(choice.contract)
         note = "" if choice.note in shared else choice.note
         told = Text("\n".join(part for part in (choice.worth, decisions.turning(choice), note) if part))
-        grid.add_row(words, told, figures.day(choice.sign_by))
+        _row(grid, words, told, figures.day(choice.sign_by))
     return Group(grid, *(Text(f"of {count} offers: {note}", "dim") for note, count in shared.items()))
 
 
@@ -151,10 +171,10 @@ def _build_and_take(plan: Plan) -> RenderableType | None:
     shown = decisions.worth_telling(items, MOST_ITEMS)
     for item in shown:
         capex = figures.money(item.capex) if item.capex else ""
-        grid.add_row(f"{item.verb} {item.thing}", decisions.size(item), capex, decisions.when(item))
+        _row(grid, f"{item.verb} {item.thing}", decisions.size(item), capex, decisions.when(item))
     rest = len(items) - len(shown)
     if rest:
-        grid.add_row(Text(f"and {rest} more, in the tables build and take", "dim"), "", "", "")
+        _row(grid, Text(f"and {rest} more, in the tables build and take", "dim"), "", "", "")
     return grid
 
 
@@ -166,14 +186,15 @@ def _why(plan: Plan) -> RenderableType | None:
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(justify="right", no_wrap=True)
+    largest = costs[0].paid if costs else 0.0
     for cause in costs:
         share = f"{figures.percent(cause.share)} of payments"
-        grid.add_row(f"{cause.by}, {cause.what}", f"costs {figures.money(cause.paid)}", share)
+        _row(grid, f"{cause.by}, {cause.what}", f"costs {figures.money(cause.paid, largest)}", share)
     for short, places in scarce:
         also = f" (and {places} other place{'s' * (places > 1)})" if places else ""
         words = Text.assemble(decisions.one_more(short), (also, "dim"))
         sign = "~" if short.degenerate else ""
-        grid.add_row(words, f"up to {sign}{figures.price(short.highest, short.unit)}", decisions.between(short))
+        _row(grid, words, f"up to {sign}{figures.price(short.highest, short.unit)}", decisions.between(short))
     told = [Text("~ one of several prices that would do", "dim")] if any(s.degenerate for s, _ in scarce) else []
     return Group(grid, *told)
 

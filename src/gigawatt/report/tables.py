@@ -87,7 +87,10 @@ def linked(text: str) -> Markup:
     parts, place = [], 0
     for match in LINK.finditer(text):
         address = match.group().rstrip(".,;)")
-        parts += [escape(text[place : match.start()]), f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(address)}</a>']
+        parts += [
+            escape(text[place : match.start()]),
+            f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(address)}</a>',
+        ]
         place = match.start() + len(address)
     return Markup("".join(parts) + escape(text[place:]))
 
@@ -107,15 +110,28 @@ def offers_table(plan: Plan) -> Markup | None:
                 badge("sign", "good") if choice.signed else badge("do not sign", "plain"),
                 choice.seller,
                 whole(figures.day(choice.sign_by)),
+                choice.brings,
                 choice.worth,
                 whole(choice.asked),
                 turn if choice.walk_away else "",
                 "" if choice.note in shared else choice.note,
             ]
         )
-    headers = ["offer", "decision", "seller", "sign by", "present value", "price asked", "worth signing", "note"]
+    headers = [
+        "offer",
+        "decision",
+        "seller",
+        "sign by",
+        "brings",
+        "present value",
+        "price asked",
+        "worth signing",
+        "note",
+    ]
     keep = [i for i in range(len(headers)) if i < 4 or any(row[i] for row in rows)]
-    told = table([headers[i] for i in keep], [[row[i] for i in keep] for row in rows], caption="Offers, and what each is worth")
+    told = table(
+        [headers[i] for i in keep], [[row[i] for i in keep] for row in rows], caption="Offers, and what each is worth"
+    )
     notes = "".join(f'<p class="quiet">Of {count} offers: {escape(note)}.</p>' for note, count in shared.items())
     return Markup(told + notes)
 
@@ -179,7 +195,7 @@ def _contract_row(name: str, contract: Contract, signed: bool | None) -> Sequenc
     marks = [cell(badge(status, kind))]
     if contract.assumed:
         marks.append(cell(badge("assumed", "warn")))
-    sides = f"{escape(contract.buyer)} buys from {escape(contract.seller)} {' '.join(marks)}"
+    sides = f"buyer {escape(contract.buyer)}, seller {escape(contract.seller)} {' '.join(marks)}"
     return (name, Markup(sides), _span(contract), _where(contract.cite, contract.basis, contract.note), "")
 
 
@@ -222,7 +238,11 @@ def provenance_table(records: Sequence[Provenance], caption: str, *, sources: bo
     rows = []
     for record in records:
         told = "; ".join((*record.source, *((record.note,) if record.note else ())))
-        place = f"{record.file.rpartition('/')[2]}:{record.line}" if record.line else record.file.rpartition("/")[2] or "default"
+        place = (
+            f"{record.file.rpartition('/')[2]}:{record.line}"
+            if record.line
+            else record.file.rpartition("/")[2] or "default"
+        )
         rows.append((record.path, " ".join(record.value_text.split()) or "all of it", linked(told), place))
     headers = ("figure", "value", "source" if sources else "why", "where")
     return table(headers, rows, caption=caption, kind="provenance")

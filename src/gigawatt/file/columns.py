@@ -148,4 +148,3 @@ def _no_rows(spec: Mapping[str, Any], matched: int, path: Path, places: Places) 
 def _nothing(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What stands for a column that cannot be read; a fault has said so, and nothing more is to be said of it."""
     return {UNREADABLE: "", **{key: spec[key] for key in _PASSED_ON if isinstance(spec.get(key), str)}}
-

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gigawatt.file.reading import SECTIONS
 from gigawatt.model.provenance import Path
-from gigawatt.model.reading import SECTIONS
 from gigawatt.values.ids import is_id
 
 _STAND_INS: Mapping[str, Any] = {

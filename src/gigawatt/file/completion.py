@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from gigawatt.model import catalogue
+from gigawatt.file import catalogue
+from gigawatt.file.references import BINDING, STANDING_PARTIES, implies_pool, party_uses
 from gigawatt.model.provenance import Provenance
-from gigawatt.model.references import BINDING, STANDING_PARTIES, implies_pool, party_uses
 from gigawatt.model.things import IT_POWER_RATIO, Party, Pool
 from gigawatt.values.quantity import plain
 
@@ -120,8 +120,7 @@ def _of_rates(programme: Programme) -> Iterator[Provenance]:
         eligible = [
             pool.chip
             for pool_id, pool in programme.pools.items()
-            if pool.chip in programme.chips
-            and workload.why_not(pool_id, pool.chip, programme.chips[pool.chip]) is None
+            if pool.chip in programme.chips and workload.why_not(pool_id, pool.chip, programme.chips[pool.chip]) is None
         ]
         unstated = [chip for chip in dict.fromkeys(eligible) if chip not in workload.given_rates]
         if workload.measure == "chip":

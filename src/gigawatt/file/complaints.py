@@ -249,5 +249,3 @@ def _item_of(annotation: Any) -> Any:
     if get_origin(annotation) in (list, tuple):
         return arguments[0]
     return next((item for part in arguments if (item := _item_of(part)) is not None), None)
-
-

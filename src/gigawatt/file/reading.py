@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from gigawatt.errors import Fault
-from gigawatt.model.columns import ColumnReader
+from gigawatt.file.columns import ColumnReader
 from gigawatt.model.provenance import KEYS, Path, Place, Places, Provenance, dotted
 from gigawatt.values.ids import did_you_mean
 from gigawatt.values.span import looks_like_day

@@ -7,8 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from gigawatt.file.reading import Reading, read_text
 from gigawatt.model.provenance import Places, Provenance
-from gigawatt.model.reading import Reading, read_text
 
 FILE = "chips.yaml"
 """How the catalogue is named where a source or a place is given."""
@@ -17,7 +17,7 @@ FILE = "chips.yaml"
 @lru_cache(maxsize=1)
 def shipped() -> Reading:
     """The catalogue as it was read; not to be changed. RuntimeError where the package is broken."""
-    reading = read_text(files("gigawatt.model").joinpath(FILE).read_text(encoding="utf-8"), FILE)
+    reading = read_text(files("gigawatt.file").joinpath(FILE).read_text(encoding="utf-8"), FILE)
     if reading.faults:
         raise RuntimeError(f"the chip catalogue that ships is broken: {reading.faults[0]}")
     return reading
@@ -55,7 +55,5 @@ def add_places(places: Places) -> None:
 def provenance(chips: set[str], known: set[str]) -> list[Provenance]:
     """Where the catalogue's figures of these chips come from, but for the paths that the programme itself states."""
     return [
-        record
-        for record in shipped().provenance
-        if record.path.split(".")[1] in chips and record.path not in known
+        record for record in shipped().provenance if record.path.split(".")[1] in chips and record.path not in known
     ]

@@ -11,9 +11,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gigawatt.errors import Fault
-from gigawatt.model import catalogue
+from gigawatt.file import catalogue
 from gigawatt.model.contract import Contract
 from gigawatt.model.provenance import Path, Places
+from gigawatt.model.thing import Thing
 from gigawatt.values.ids import did_you_mean
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
@@ -145,27 +146,51 @@ def _names(programme: Programme, known: Known) -> Iterator[Complaint]:
 
 
 def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
-    """Names in clauses, by the attribute that holds them, whatever kind the clause is of."""
+    """Names in clauses and in what they hold, by the attribute that holds them, whatever kind the clause is of."""
     pools, streams = _all_of(known.pools, programme.pools), _all_of(known.workloads, known.revenues)
-    full_names = {f"{contract}/{clause}" for contract, clauses in known.clauses.items() for clause in clauses}
+    full_names = [f"{contract}/{clause}" for contract, clauses in known.clauses.items() for clause in clauses]
+    phases = [f"{site_id}/{phase}" for site_id, site in programme.sites.items() for phase in site.phases]
+    places = _all_of(known.sites, pools, known.chips)
+    excepted = _all_of(_EXCEPTIONS, places, programme.parties, known.clauses, full_names, phases)
     for contract_id, contract in programme.contracts.items():
-        own = {*known.clauses.get(contract_id, ()), *full_names}
+        own = [*known.clauses.get(contract_id, ()), *full_names]
         for clause_id, clause in contract.clauses.items():
-            at = ("contracts", contract_id, "clauses", clause_id)
-            yield from _unknown("chip", _given(clause, at, ("chip",)), known.chips)
-            yield from _unknown("pool", _given(clause, at, ("pool", "ability")), pools)
-            yield from _unknown("site", _given(clause, at, ("site",)), known.sites)
-            yield from _unknown("workload", _given(clause, at, ("workloads", "for_workloads")), known.workloads)
-            yield from _unknown("workload or revenue", _given(clause, at, ("streams",)), streams)
-            yield from _unknown("clause", _given(clause, at, ("clauses",)), own)
-            yield from _unknown("clause", _given(clause, at, ("overrides",)), full_names)
-            yield from _phases(programme, clause, at)
+            for thing, at in _things_in(clause, ("contracts", contract_id, "clauses", clause_id)):
+                yield from _unknown("chip", _given(thing, at, ("chip",)), known.chips)
+                yield from _unknown("pool", _given(thing, at, ("pool", "ability")), pools)
+                yield from _unknown("site", _given(thing, at, ("site", "sites")), known.sites)
+                yield from _unknown("workload", _given(thing, at, ("workloads", "for_workloads")), known.workloads)
+                yield from _unknown("workload or revenue", _given(thing, at, ("streams",)), streams)
+                yield from _unknown("clause", _given(thing, at, ("clauses",)), own)
+                yield from _unknown("clause", _given(thing, at, ("overrides",)), full_names)
+                yield from _unknown("site, pool or chip", _given(thing, at, ("funds",)), places)
+                # What is excepted may be one phase of a clause: `contract/clause phase`.
+                uses = ((name.split(" ")[0], path) for name, path in _given(thing, at, ("except_", "declined")))
+                yield from _unknown("party, contract, clause, site, phase or pool", uses, excepted)
+                yield from _phases(programme, thing, at)
 
 
-def _phases(programme: Programme, clause: Clause, at: Path) -> Iterator[Complaint]:
-    site = programme.sites.get(getattr(clause, "site", None) or "")
+_EXCEPTIONS = ("existing", "own_build", "consented")
+"""Words that stand for a sort of capacity among what a clause excepts."""
+
+
+def _things_in(thing: Thing, at: Path) -> Iterator[tuple[Thing, Path]]:
+    """A thing and those that it holds, each with its path: the tranches of a commitment, the condition of a tranche."""
+    yield thing, at
+    for name, info in type(thing).model_fields.items():
+        value, path = getattr(thing, name), (*at, info.alias or name)
+        if isinstance(value, Thing):
+            yield from _things_in(value, path)
+        elif isinstance(value, tuple):
+            for n, item in enumerate(value):
+                if isinstance(item, Thing):
+                    yield from _things_in(item, (*path, n))
+
+
+def _phases(programme: Programme, thing: Thing, at: Path) -> Iterator[Complaint]:
+    site = programme.sites.get(getattr(thing, "site", None) or "")
     if site is not None:
-        yield from _unknown("phase", _given(clause, at, ("phases", "options")), site.phases)
+        yield from _unknown("phase", _given(thing, at, ("phases", "options")), site.phases)
 
 
 def _pools(programme: Programme, known: Known) -> Iterator[Complaint]:
@@ -174,15 +199,21 @@ def _pools(programme: Programme, known: Known) -> Iterator[Complaint]:
         at = _place_of_pool(programme, pool_id)
         chip = programme.chips.get(pool.chip)
         if pool.site is not None and chip is not None and chip.it_power_kw is None:
-            yield (*at, "chip"), (
-                f"{pool.chip} states no power, so that nobody can say how many fit the site; "
-                f"add `chips: {{{pool.chip}: {{it_power: ... kW}}}}`"
+            yield (
+                (*at, "chip"),
+                (
+                    f"{pool.chip} states no power, so that nobody can say how many fit the site; "
+                    f"add `chips: {{{pool.chip}: {{it_power: ... kW}}}}`"
+                ),
             )
         if pool.site is None and pool.provider in programme.decides and pool.resource_cost_per_chip_hour is None:
-            yield at, (
-                f"the provider of pool {pool_id}, {pool.provider}, is among those who decide, so that its capacity "
-                f"would be free; state its cost, as `pools: {{{pool_id}: {{provider: {pool.provider}, "
-                f"chip: {pool.chip}, resource_cost: 1.20 {programme.currency}/chip-hour}}}}`"
+            yield (
+                at,
+                (
+                    f"the provider of pool {pool_id}, {pool.provider}, is among those who decide, so that its capacity "
+                    f"would be free; state its cost, as `pools: {{{pool_id}: {{provider: {pool.provider}, "
+                    f"chip: {pool.chip}, resource_cost: 1.20 {programme.currency}/chip-hour}}}}`"
+                ),
             )
     for contract_id, contract in programme.contracts.items():
         for clause_id, clause in contract.clauses.items():

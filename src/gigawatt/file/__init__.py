@@ -1,0 +1,1 @@
+"""Reading the programme file: from text to a whole programme, with every fault in its place."""

@@ -1,0 +1,122 @@
+"""`price`, worked by hand: rent of chips by the hour of Use."""
+
+from __future__ import annotations
+
+import pytest
+from small import between, chip_hours, money, paid, plan, unserved
+
+HEAD = """
+programme: acme
+decides: acme
+horizon: {from: 2027-01, through: 2027-03}
+finance: {discount: 0 %/year}
+workloads:
+  chat: {kind: serving, chips: 100, unserved: 10 USD/chip-hour}
+"""
+CONTRACT = """
+contracts:
+  lumen: {buyer: acme, seller: lumen, STATUS, from: 2027-01-16, through: 2027-12-31, clauses: {gpus: CLAUSE}}
+"""
+SIGNED, OFFER = "status: signed", "status: offer, sign_by: 2027-01-10"
+
+
+def contract(clause: str, status: str = SIGNED) -> str:
+    return CONTRACT.replace("STATUS", status).replace("CLAUSE", clause)
+
+
+@pytest.mark.parametrize("status", [SIGNED, OFFER])
+def test_price_worked_example(status: str) -> None:
+    """"Customer pays for each GPU-hour used the rate then in force: 2.00 from the Start Date, 3.00 from 1 March. The Start
+    Date is 16 January."
+
+    100 chips are wanted all the time. January has 16 days in force: 100 x 16 x 24 = 38,400 chip-hours x 2.00 = 76,800;
+    the 15 days before, 36,000 chip-hours, go unserved. February 67,200 x 2.00 = 134,400; March 74,400 x 3.00 = 223,200.
+    """
+    clause = "{kind: price, chip: h100, price: {2027-01-16: 2.00 USD/chip-hour, 2027-03-01: 3.00 USD/chip-hour}}"
+    answer = plan(HEAD + contract(clause, status))
+    assert chip_hours(answer, "lumen-h100") == {"2027-01": 38_400, "2027-02": 67_200, "2027-03": 74_400}
+    assert unserved(answer, "chat") == 36_000
+    assert paid(answer, "lumen/gpus") == money(m2027_01=76_800, m2027_02=134_400, m2027_03=223_200)
+    assert between(answer, "lumen/gpus") == {("acme", "lumen", "rent")}
+
+
+def test_a_price_that_steps_inside_a_month_counts_by_days() -> None:
+    """February at 2.00 to the 15th and 3.00 after: 15 x 2,400 x 2.00 + 13 x 2,400 x 3.00 = 72,000 + 93,600 = 165,600."""
+    clause = "{kind: price, chip: h100, price: {2027-01: 2.00 USD/chip-hour, 2027-02-16: 3.00 USD/chip-hour}}"
+    assert paid(plan(HEAD + contract(clause)), "lumen/gpus")["2027-02"] == 165_600
+
+
+def test_no_more_chips_are_on_rent_than_are_offered() -> None:
+    """60 chips in February and 80 in March: 60 x 672 = 40,320 and 80 x 744 = 59,520 chip-hours, at 2.00."""
+    clause = "{kind: price, chip: h100, price: 2 USD/chip-hour, chips: {2027-02: 60, 2027-03: 80}}"
+    answer = plan(HEAD + contract(clause))
+    assert chip_hours(answer, "lumen-h100") == {"2027-02": 40_320, "2027-03": 59_520}
+    assert paid(answer, "lumen/gpus") == money(m2027_02=80_640, m2027_03=119_040)
+
+
+def test_an_offer_dearer_than_going_without_is_not_used_and_costs_nothing() -> None:
+    answer = plan(HEAD + contract("{kind: price, chip: h100, price: 11 USD/chip-hour}", OFFER))
+    assert chip_hours(answer, "lumen-h100") == {}
+    assert paid(answer, "lumen/gpus") == {}
+
+
+def test_an_offer_that_is_not_signed_does_not_charge_for_chips_that_stand_in_its_pool_anyhow() -> None:
+    """The pool's 100 chips are reserved at 1.00 under a signed contract; renting more at 3.00 is offered and not wanted."""
+    reserved = "{kind: reservation, chip: h100, chips: 100, price: 1 USD/chip-hour}"
+    offer = "{kind: price, chip: h100, price: 3 USD/chip-hour}"
+    terms = "{buyer: acme, seller: lumen, from: 2027-01-01, through: 2027-12-31, STATUS, clauses: {gpus: CLAUSE}}"
+    both = (
+        "contracts:\n"
+        f"  held: {terms.replace('STATUS', SIGNED).replace('CLAUSE', reserved)}\n"
+        f"  more: {terms.replace('STATUS', OFFER).replace('CLAUSE', offer)}\n"
+    )
+    answer = plan(HEAD + both)
+    assert chip_hours(answer, "lumen-h100") == {"2027-01": 74_400, "2027-02": 67_200, "2027-03": 74_400}
+    assert answer.tables["offers"]["signed"].to_list() == [False]
+    assert paid(answer, "more/gpus") == {}
+    assert paid(answer, "held/gpus") == money(m2027_01=74_400, m2027_02=67_200, m2027_03=74_400)
+
+
+TWO = HEAD.replace("  chat:", "  batch: {kind: research, chips: 40, unserved: 10 USD/chip-hour}\n  chat:")
+
+
+def test_chips_rented_for_one_workload_serve_no_other() -> None:
+    """Rent `for: [chat]` in February: 100 x 672 x 2.00 = 134,400; batch, which nobody rents for, goes unserved."""
+    answer = plan(TWO + contract("{kind: price, chip: h100, price: 2 USD/chip-hour, for: [chat], from: 2027-02-01}"))
+    assert chip_hours(answer, "lumen-h100", "batch") == {}
+    assert paid(answer, "lumen/gpus")["2027-02"] == 134_400
+    assert unserved(answer, "batch") == 40 * (744 + 672 + 744)
+
+
+def test_two_prices_in_one_pool_each_charge_the_workloads_that_they_are_for() -> None:
+    """February: chat 67,200 x 2.00, batch 40 x 672 = 26,880 x 1.50 = 40,320."""
+    clauses = (
+        "{kind: price, chip: h100, price: 2 USD/chip-hour, for: [chat]}, "
+        "night: {kind: price, chip: h100, price: 1.50 USD/chip-hour, for: [batch]}"
+    )
+    answer = plan(TWO + contract(clauses))
+    assert paid(answer, "lumen/gpus")["2027-02"] == 134_400
+    assert paid(answer, "lumen/night")["2027-02"] == 40_320
+
+
+def test_between_two_who_decide_a_price_moves_money_and_brings_no_chips() -> None:
+    """Oracle's 80 chips stand at its own site; OpenAI pays it 3.00 for each hour of Use: 80 x 672 x 3 in February."""
+    answer = plan("""
+programme: stargate
+decides: [openai, oracle]
+horizon: {from: 2027-02, through: 2027-02}
+finance: {discount: 0 %/year}
+chips: {block: {it_power: 2 kW}}
+sites: {abilene: {landlord: oracle, operator: oracle, phases: {b1: {power: 1 MW, ready: 2026-01-01, built: true}}}}
+pools: {abilene-block: {site: abilene, chip: block, owner: oracle, existing: 80}}
+workloads: {chat: {kind: serving, chips: 100, unserved: 10 USD/chip-hour}}
+contracts:
+  hosting:
+    buyer: openai
+    seller: oracle
+    status: signed
+    from: 2026-01-01
+    clauses: {use: {kind: price, pool: abilene-block, price: 3 USD/chip-hour}}
+""")
+    assert chip_hours(answer, "abilene-block") == {"2027-02": 53_760}
+    assert paid(answer, "hosting/use") == money(m2027_02=161_280)
