@@ -74,7 +74,7 @@ class OnTerminal:
         return bool(part)
 
 
-@pytest.fixture()
+@pytest.fixture
 def terminal() -> Iterator[list[OnTerminal]]:
     started: list[OnTerminal] = []
     yield started

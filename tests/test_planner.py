@@ -248,3 +248,26 @@ def test_a_deciding_providers_pool_costs_its_resources() -> None:
     # the rent cancels between the two; what is left is the cost of the chips
     assert plan.solve.objective == pytest.approx(-100 * 744 * 0.8)
     assert float(plan.cash(of="cloud")["amount"].sum()) == pytest.approx(100 * 744 * (4 - 0.8))
+
+
+class TestPlanAsAnObject:
+    def test_a_party_sees_what_it_gets_above_nought_and_what_it_pays_below(self) -> None:
+        plan = gw.plan(load_text(HALL.format(grid="", ready="2027-01-01")))
+        assert plan.cash(of="lab")["amount"].sum() == -plan.cash(of="maker")["amount"].sum() - plan.cash(of="utility")["amount"].sum()
+
+    def test_nobody_of_that_name_is_said(self) -> None:
+        plan = gw.plan(load_text(HALL.format(grid="", ready="2027-01-01")))
+        with pytest.raises(ValueError, match="nobody called 'labb'"):
+            plan.cash(of="labb")
+
+    def test_a_table_that_is_not_there_names_those_that_are(self) -> None:
+        plan = gw.plan(load_text(HALL.format(grid="", ready="2027-01-01")))
+        with pytest.raises(AttributeError, match="its tables are build, take, offers"):
+            _ = plan.buildings
+
+    def test_a_notebook_shows_it_with_names_escaped(self) -> None:
+        text = HALL.format(grid="", ready="2027-01-01").replace("programme: hall", 'programme: hall\ntitle: "<script>"')
+        shown = gw.plan(load_text(text))._repr_html_()
+        assert shown is not None
+        assert shown.startswith("<pre")
+        assert "<script>" not in shown

@@ -158,7 +158,7 @@ LOAN = "tranches: [{amount: 1e9 USD}]"
     ("new", "place", "what"),
     [
         ("tranches: [{amount: 1e9 USD, when: {power: 5 MW, sites: [hal]}}]", "tranches[0].when.sites[0]", "site 'hal'"),
-        (f"{LOAN}, funds: [gb20]", "funds[0]", "site, pool or chip 'gb20'"),
+        (f"{LOAN}, funds: [gb20]", "funds[0]", "site or chip 'gb20'"),
         (f"{LOAN}, overrides: [azure-1/rat]", "overrides[0]", "clause 'azure-1/rat'"),
         (f"{LOAN}, for: [cha]", "for[0]", "workload 'cha'"),
     ],

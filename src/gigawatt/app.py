@@ -37,10 +37,12 @@ def plan(
 ) -> Plan:
     """Find what to sign, build and take, and where each workload runs, so that every clause is kept.
 
-    `relax` takes whole phases and offers in fractions; `gap` is relative (default: small programmes to the end, large ones to 0.5 %); `budget_seconds` bounds the
-    whole of it (default 60). `model_file` writes the model as MPS or LP, for another solver to check. `tell` is called
-    with (stage, what, share done). Raises `Infeasible`, `Unbounded` or `PlanError`.
+    `relax` takes whole phases and offers in fractions; `gap` is relative (default: small programmes to the end, large
+    ones to 0.5 %); `budget_seconds` bounds the whole of it (default 60). `model_file` writes the model as MPS or LP,
+    for another solver to check. `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded` or
+    `PlanError`.
     """
+    from gigawatt.model.plan import Plan
     from gigawatt.planner.solving import BUDGET_SECONDS, Options, plan_programme
 
     options = Options(
@@ -49,7 +51,14 @@ def plan(
         budget_seconds=BUDGET_SECONDS if budget_seconds is None else budget_seconds,
         model_file=Path(model_file) if model_file is not None else None,
     )
+    Plan.display = staticmethod(_notebook)
     return plan_programme(programme, options, tell)
+
+
+def _notebook(answer: Plan) -> str:
+    from gigawatt.report.notebook import notebook
+
+    return notebook(answer)
 
 
 def schema() -> dict[str, Any]:

@@ -59,10 +59,7 @@ def check(file: File, as_json: AsJson = False) -> None:
         from gigawatt.app import load
 
         programme = load(file)
-    counts = {
-        name: len(getattr(programme, name))
-        for name in ("parties", "sites", "pools", "workloads", "contracts")
-    }
+    counts = {name: len(getattr(programme, name)) for name in ("parties", "sites", "pools", "workloads", "contracts")}
     counts["clauses"] = sum(len(contract.clauses) for contract in programme.contracts.values())
     counts["assumptions"] = len(programme.assumptions())
     if as_json:

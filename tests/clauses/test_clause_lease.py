@@ -35,11 +35,11 @@ def lease(more: str, status: str = SIGNED, dates: str = "from: 2027-01-01, throu
 
 @pytest.mark.parametrize("status", [SIGNED, OFFER])
 def test_lease_worked_example(status: str) -> None:
-    """"Tenant pays 150 per kW of critical IT power and month from the day on which each building is ready, and for part of
-    a month by days."
+    """The words: "Tenant pays 150 per kW of critical IT power and month from the day on which each building is ready,
+    and for part of a month by days."
 
-    b1, 1 MW, on 16 January: 150,000 x 16/31 = 77,419.35. b2, 2 MW, on 15 February: 150,000 + 300,000 x 14/28 = 300,000.
-    From March 450,000.
+    b1, 1 MW, on 16 January: 150,000 x 16/31 = 77,419.35. b2, 2 MW, on 15 February: 150,000 + 300,000 x 14/28 =
+    300,000. From March 450,000.
     """
     answer = plan(HEAD + lease("rent: 150 USD/kW-month", status))
     full = dict.fromkeys((f"m2027_0{m}" for m in (3, 4, 5, 6)), 450_000)
@@ -88,9 +88,13 @@ def test_rent_that_steps_counts_by_days_in_force() -> None:
 
 
 def test_a_lease_among_strangers_is_no_matter_of_the_plan() -> None:
-    answer = plan(HEAD + lease("phases: [b1], rent: 150 USD/kW-month") + (
-        "  other: {buyer: meta, seller: crusoe, status: signed, from: 2027-01-01, through: 2041-12-31,"
-        " clauses: {premises: {kind: lease, site: hall, phases: [b2], rent: 150 USD/kW-month}}}\n"
-    ))
+    answer = plan(
+        HEAD
+        + lease("phases: [b1], rent: 150 USD/kW-month")
+        + (
+            "  other: {buyer: meta, seller: crusoe, status: signed, from: 2027-01-01, through: 2041-12-31,"
+            " clauses: {premises: {kind: lease, site: hall, phases: [b2], rent: 150 USD/kW-month}}}\n"
+        )
+    )
     assert paid(answer, "other/premises") == {}
     assert max(answer.tables["power"]["powered_mw"]) == pytest.approx(1)

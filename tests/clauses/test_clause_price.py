@@ -26,11 +26,12 @@ def contract(clause: str, status: str = SIGNED) -> str:
 
 @pytest.mark.parametrize("status", [SIGNED, OFFER])
 def test_price_worked_example(status: str) -> None:
-    """"Customer pays for each GPU-hour used the rate then in force: 2.00 from the Start Date, 3.00 from 1 March. The Start
-    Date is 16 January."
+    """The words: "Customer pays for each GPU-hour used the rate then in force: 2.00 from the Start Date, 3.00 from 1
+    March. The Start Date is 16 January."
 
-    100 chips are wanted all the time. January has 16 days in force: 100 x 16 x 24 = 38,400 chip-hours x 2.00 = 76,800;
-    the 15 days before, 36,000 chip-hours, go unserved. February 67,200 x 2.00 = 134,400; March 74,400 x 3.00 = 223,200.
+    100 chips are wanted all the time. January has 16 days in force: 100 x 16 x 24 = 38,400 chip-hours x 2.00 =
+    76,800; the 15 days before, 36,000 chip-hours, go unserved. February 67,200 x 2.00 = 134,400; March 74,400 x 3.00
+    = 223,200.
     """
     clause = "{kind: price, chip: h100, price: {2027-01-16: 2.00 USD/chip-hour, 2027-03-01: 3.00 USD/chip-hour}}"
     answer = plan(HEAD + contract(clause, status))
@@ -41,7 +42,7 @@ def test_price_worked_example(status: str) -> None:
 
 
 def test_a_price_that_steps_inside_a_month_counts_by_days() -> None:
-    """February at 2.00 to the 15th and 3.00 after: 15 x 2,400 x 2.00 + 13 x 2,400 x 3.00 = 72,000 + 93,600 = 165,600."""
+    """February at 2.00 to the 15th and 3.00 after: 15 x 2,400 x 2 + 13 x 2,400 x 3 = 72,000 + 93,600 = 165,600."""
     clause = "{kind: price, chip: h100, price: {2027-01: 2.00 USD/chip-hour, 2027-02-16: 3.00 USD/chip-hour}}"
     assert paid(plan(HEAD + contract(clause)), "lumen/gpus")["2027-02"] == 165_600
 
@@ -61,7 +62,8 @@ def test_an_offer_dearer_than_going_without_is_not_used_and_costs_nothing() -> N
 
 
 def test_an_offer_that_is_not_signed_does_not_charge_for_chips_that_stand_in_its_pool_anyhow() -> None:
-    """The pool's 100 chips are reserved at 1.00 under a signed contract; renting more at 3.00 is offered and not wanted."""
+    """The pool's 100 chips are reserved at 1.00 under a signed contract; renting more at 3.00 is offered and not
+    wanted."""
     reserved = "{kind: reservation, chip: h100, chips: 100, price: 1 USD/chip-hour}"
     offer = "{kind: price, chip: h100, price: 3 USD/chip-hour}"
     terms = "{buyer: acme, seller: lumen, from: 2027-01-01, through: 2027-12-31, STATUS, clauses: {gpus: CLAUSE}}"

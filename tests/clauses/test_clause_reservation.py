@@ -30,10 +30,11 @@ def contract(clause: str, status: str = SIGNED, dates: str = "from: 2026-07-01, 
 
 @pytest.mark.parametrize("status", [SIGNED, OFFER])
 def test_reservation_worked_example(status: str) -> None:
-    """"Provider holds 256 dedicated GPUs for Customer from 1 July 2026 for twelve months. The fee is 2.10 per GPU and hour
-    of the term, whether or not used."
+    """The words: "Provider holds 256 dedicated GPUs for Customer from 1 July 2026 for twelve months. The fee is 2.10
+    per GPU and hour of the term, whether or not used."
 
-    May 256 x 744 x 2.10 = 399,974.40; June 256 x 720 x 2.10 = 387,072.00; the term ends on 30 June. Only 100 are used.
+    May 256 x 744 x 2.10 = 399,974.40; June 256 x 720 x 2.10 = 387,072.00; the term ends on 30 June. Only 100 are
+    used.
     """
     answer = plan(HEAD + contract("chips: 256, price: 2.10 USD/chip-hour", status))
     assert paid(answer, "lumen/gpus") == money(m2027_05="399974.40", m2027_06="387072.00")
@@ -65,8 +66,8 @@ def test_a_ramp_holds_and_costs_what_each_step_has() -> None:
 
 @pytest.mark.parametrize(("unserved_price", "chips"), [("10", 112), ("5", 96)])
 def test_the_number_of_chips_is_chosen_once_in_whole_steps(unserved_price: str, chips: int) -> None:
-    """From 64 in steps of 16. The step from 96 to 112 costs 16 x 2 = 32 an hour and serves 4 chips more, worth 4 x 10 or
-    4 x 5."""
+    """From 64 in steps of 16. The step from 96 to 112 costs 16 x 2 = 32 an hour and serves 4 chips more, worth 4 x 10
+    or 4 x 5."""
     head = HEAD.replace("unserved: 10", f"unserved: {unserved_price}")
     answer = plan(head + contract("chips: {min: 64, max: 128, step: 16}, price: 2 USD/chip-hour", OFFER))
     assert paid(answer, "lumen/gpus") == money(m2027_05=chips * 744 * 2, m2027_06=chips * 720 * 2)

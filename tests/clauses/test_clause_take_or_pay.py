@@ -32,11 +32,11 @@ FLOOR = "floor: 1000000 chip-hour/year, deficiency: 0.50 USD/chip-hour"
 
 @pytest.mark.parametrize("status", [SIGNED, OFFER])
 def test_take_or_pay_worked_example(status: str) -> None:
-    """"In each contract year from 1 July Customer takes or pays for at least 1,000,000 GPU-hours. For each that it has not
-    taken by 30 June it pays a deficiency charge of 0.50." 450,000 had been taken by 31 December.
+    """The words: "In each contract year from 1 July Customer takes or pays for at least 1,000,000 GPU-hours. For each
+    that it has not taken by 30 June it pays a deficiency charge of 0.50." 450,000 had been taken by 31 December.
 
-    Taken from January to June: 100 x 4,344 h = 434,400. Short 1,000,000 - 450,000 - 434,400 = 115,600; x 0.50 = 57,800,
-    due in June.
+    Taken from January to June: 100 x 4,344 h = 434,400. Short 1,000,000 - 450,000 - 434,400 = 115,600; x 0.50 =
+    57,800, due in June.
     """
     answer = plan(HEAD + contract(f"{FLOOR}, taken: {{2026-12-31: 450000 chip-hour}}", status=status))
     assert sum(chip_hours(answer, "lumen-h100").values()) == 434_400
@@ -70,20 +70,20 @@ def test_nothing_is_due_where_more_was_taken_than_the_floor() -> None:
 
 
 def test_each_year_is_due_in_its_own_last_month_and_the_one_that_is_cut_at_the_end() -> None:
-    """The year to June at 600,000 x 181/365 is met. July to December, 184 of 365 days of 1,200,000: 604,931.51 less
-    100 x 4,416 = 163,331.51 short; 81,665.75."""
+    """The year to June at 600,000 x 181/365 is met. July to December, 184 of 366 days (to a leap year's June) of
+    1,200,000: 603,278.69 less 100 x 4,416 = 161,678.69 short; 80,839.34."""
     head = HEAD.replace("through: 2027-06", "through: 2027-12")
     floor = "floor: {2026-07-01: 600000 chip-hour/year, 2027-07-01: 1200000 chip-hour/year}"
     answer = plan(head + contract(f"{floor}, deficiency: 0.50 USD/chip-hour"))
-    assert paid(answer, "lumen/floor") == money(m2027_12="81665.75")
+    assert paid(answer, "lumen/floor") == money(m2027_12="80839.34")
 
 
 def test_an_anniversary_inside_a_month_splits_its_use_by_days() -> None:
-    """From 16 March: the year to 15 March 2027 has 74 of 365 days here, 202,739.73, of which 100 x 24 x 74 = 177,600 are
-    taken: 25,139.73 short, 12,569.86 due in March. The year from 16 March has 107 days, 293,150.68, less 256,800:
-    36,350.68 short, 18,175.34 due in June."""
+    """From 16 March: the year to 15 March 2027 has 74 of 365 days here, 202,739.73, of which 100 x 24 x 74 = 177,600
+    are taken: 25,139.73 short, 12,569.86 due in March. The year from 16 March has 107 of 366 days, 292,349.73, less
+    256,800: 35,549.73 short, 17,774.86 due in June."""
     answer = plan(HEAD + contract(FLOOR, "from: 2026-03-16, through: 2028-03-15"))
-    assert paid(answer, "lumen/floor") == money(m2027_03="12569.86", m2027_06="18175.34")
+    assert paid(answer, "lumen/floor") == money(m2027_03="12569.86", m2027_06="17774.86")
 
 
 def test_a_contract_that_ends_inside_a_year_owes_its_part_in_its_last_month() -> None:

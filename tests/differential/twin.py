@@ -87,6 +87,9 @@ class Twin:
     """Chips of pool by workload in month and slice; training has the same column in every slice."""
     standing: dict[tuple[str, int], Sum] = field(default_factory=dict)
     provided: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    reserved: dict[tuple[str, int], list[tuple[tuple[str, ...], Sum]]] = field(
+        default_factory=lambda: defaultdict(list))
+    """Chips of a pool in a month that some workloads alone may use."""
     powered: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     ordered: dict[tuple[str, str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     revenue: dict[str, list[Due]] = field(default_factory=lambda: defaultdict(list))
@@ -160,9 +163,12 @@ class Twin:
             if p == pool and month == t and (not for_workloads or w in for_workloads)
         )
 
-    def chips_in_use(self, pool: str, t: int, s: str) -> Sum:
-        """Chips of a pool that run in a slice of a month."""
-        return total(one for (p, _, month, part), one in self.use.items() if (p, month, part) == (pool, t, s))
+    def chips_in_use(self, pool: str, t: int, s: str, by: tuple[str, ...] | None = None) -> Sum:
+        """Chips of a pool that run in a slice of a month, for all workloads or some."""
+        return total(
+            one for (p, w, month, part), one in self.use.items()
+            if (p, month, part) == (pool, t, s) and (by is None or w in by)
+        )
 
     def use_hours(self, name: str, t: int, s: str) -> float:
         """Hours that a column of Use stands for: a run that begins inside a month runs for the rest of it."""
@@ -436,6 +442,9 @@ def _stand(twin: Twin, name: str, pool: Pool, t: int, bought: dict[tuple[str, in
     twin.book.row("standing", (name, t), column, "=", stands)
     for s in time.slices:
         twin.book.row("fit", (name, t, s), twin.chips_in_use(name, t, s), "<=", column)
+        for n, (favoured, chips) in enumerate(twin.reserved[name, t]):
+            others = tuple(w for w in twin.programme.workloads if w not in favoured)
+            twin.book.row("for", (name, t, s, n), twin.chips_in_use(name, t, s, others), "<=", column - chips)
     cost = pool.resource_cost_per_chip_hour
     if cost is not None and pool.provider in twin.programme.decides:
         twin.pay(column * (time.mean(cost, t) * time.all_hours(t)), t, pool.provider, "suppliers")

@@ -83,6 +83,11 @@ class Term:
             workloads=tuple(self.clause.for_workloads), **more,
         ))
 
+    def keep_others_out(self, pool: str, t: int, chips: Sum) -> None:
+        """Workloads that the clause is not for run on what the pool has from elsewhere."""
+        if self.clause.for_workloads:
+            self.twin.reserved[pool, t].append((tuple(self.clause.for_workloads), chips))
+
     def ask(self, prior: bool) -> None:
         """Tell the price of a chip-hour, and whether it was agreed before."""
         mean = self.twin.time.mean
@@ -110,7 +115,7 @@ def draft_clauses(twin: Twin) -> None:
 
 def _price(term: Term) -> None:
     twin, clause, pool = term.twin, term.clause, term.pool()
-    provides = twin.programme.pools[pool].site is None and term.contract.buyer in twin.programme.decides
+    provides = twin.programme.pools[pool].owner is None and term.contract.buyer in twin.programme.decides
     rented: dict[int, Sum] = {}
     for t in term.months:
         price = twin.time.mean(clause.price_per_chip_hour, t, term.span)
@@ -123,6 +128,7 @@ def _price(term: Term) -> None:
             continue
         rented[t] = twin.book.column("rented", (term.contract_id, term.clause_id, t))
         twin.provided[pool, t].add(rented[t])
+        term.keep_others_out(pool, t, rented[t])
         most = _most_on_rent(term, t)
         if clause.chips is not None or term.offered or twin.time.cover(term.span, t) < 1:
             twin.book.row("rented", (term.contract_id, term.clause_id, t), rented[t], "<=", term.on * most)
@@ -176,8 +182,9 @@ def _reservation(term: Term) -> None:
 def _reserve(term: Term, t: int, chips: Sum) -> None:
     """Chips that stand reserved for a whole month on the mean, and their fee."""
     twin, pool = term.twin, term.pool()
-    if twin.programme.pools[pool].site is None:
+    if twin.programme.pools[pool].owner is None:
         twin.provided[pool, t].add(chips)
+        term.keep_others_out(pool, t, chips)
     price = twin.time.mean(term.clause.price_per_chip_hour, t, term.span)
     term.owe(t, chips * (price * twin.time.all_hours(t)))
 
@@ -265,11 +272,11 @@ def _let(term: Term, power: float, span: Span, on: Sum) -> None:
 
 def _purchase(term: Term) -> None:
     twin, clause = term.twin, term.clause
-    for q, quarter in enumerate(twin.time.quarters):
+    for q in range(len(twin.time.quarters)):
         day = delivery(twin, clause.chip, q)
-        if day is None or not overlap(quarter, term.span):
+        if day is None or not term.span.contains(day):
             continue
-        t = next(t for t in twin.time.months_of(q) if overlap(twin.time.months[t], term.span))
+        t = next(t for t in twin.time.months_of(q) if twin.time.months[t].contains(day))
         most = twin.time.mean(clause.most, t, term.span)
         least = twin.time.mean(clause.least, t, term.span) if clause.least is not None else 0.0
         ordered = twin.book.column("ordered", (term.contract_id, term.clause_id, q))
@@ -406,7 +413,8 @@ def _exclusivity(term: Term) -> None:
 
 def _revenue_share(term: Term) -> None:
     clause, twin, time = term.clause, term.twin, term.twin.time
-    streams = clause.streams or [name for name, earner in twin.earner.items() if earner == clause.payer]
+    streams = [name for name, earner in twin.earner.items()
+               if earner == clause.payer and (not clause.streams or name in clause.streams)]
     owed: dict[int, Sum] = {}
     for stream in streams:
         for due in twin.revenue[stream]:
@@ -435,9 +443,8 @@ def _if_signed(term: Term, amount: Sum, t: int) -> Sum:
 def _capped(term: Term, owed: dict[int, Sum]) -> None:
     clause, twin, time = term.clause, term.twin, term.twin.time
     book = twin.book
-    cap = float(clause.cap)
-    paid_before = float(clause.paid or 0)
-    sum_paid, met_before = Sum({}, paid_before), Sum()
+    cap = max(0.0, float(clause.cap) - float(clause.paid or 0))
+    sum_paid, met_before = Sum(), Sum()
     for q in range(len(time.quarters)):
         months = [t for t in time.months_of(q) if t in owed]
         if not months:
@@ -466,6 +473,8 @@ def _capital_commitment(term: Term) -> None:
         for capex in twin.capex:
             if capex.t in time.months_of(q) and time.cover(term.span, capex.t) and _funded(term, capex):
                 spent.add(capex.amount * float(clause.share))
+                if not term.offered:
+                    twin.pay(capex.amount * float(clause.share), capex.t, clause.investor, clause.recipient, counts=False)
         opened = total(_opened(term, j, tranche, q, quarter, ready) for j, tranche in enumerate(clause.tranches))
         label = (term.contract_id, term.clause_id, q)
         most_spent = sum(float(tranche.amount) for tranche in clause.tranches)

@@ -22,7 +22,8 @@ def refuse_first(term: Term) -> None:
     quarters = [q for q, quarter in enumerate(twin.time.quarters)
                 if max(quarter.start, term.span.start) < min(quarter.until, term.span.until)]
     ability = _ability(term, holder, quarters)
-    taken = {pool: _taken(term, holder, pool, quarters) for pool in ability}
+    first = quarters[0] if clause.ability else 0
+    taken = {pool: _taken(term, holder, pool, range(first, quarters[-1] + 1)) for pool in ability}
     begun: dict[tuple[str, int], Sum] = {}
     for option in twin.started:
         if option.provider == holder or _free(option, clause, covered):
@@ -31,7 +32,7 @@ def refuse_first(term: Term) -> None:
         if not against:
             continue
         for q in quarters:
-            if q in option.megawatts and term.span.contains(option.first_day[q]):
+            if q in option.megawatts:
                 switch = _switch(term, option, q, begun)
                 _hold(term, option, q, switch, against, ability, taken)
     if clause.match:
@@ -39,26 +40,28 @@ def refuse_first(term: Term) -> None:
 
 
 def _ability(term: Term, holder: str, quarters: list[int]) -> dict[str, dict[int, float]]:
-    """New MW that the holder could have standing, by pool and quarter."""
+    """MW that the holder could have standing, by pool and quarter: as stated, and no more than it offers."""
     time = term.twin.time
-    if term.clause.ability:
-        return {pool: {q: time.mean(series, time.months_of(q)[0], None) for q in quarters}
-                for pool, series in term.clause.ability.items()}
-    ability: dict[str, dict[int, float]] = {}
+    offered: dict[str, dict[int, float]] = {}
     for own in term.twin.started:
         if own.provider != holder or len(own.pools) != 1:
             continue
-        stock = ability.setdefault(own.pools[0], dict.fromkeys(quarters, 0.0))
+        stock = offered.setdefault(own.pools[0], dict.fromkeys(quarters, 0.0))
         for q in quarters:
             if own.begun is not None:
-                stock[q] += sum(most for start, most in own.most.items() if quarters[0] <= start <= q)
+                stock[q] += sum(most for start, most in own.most.items() if start <= q)
             else:
                 stock[q] += own.most.get(q, 0.0)
-    return ability
+    if not term.clause.ability:
+        return offered
+    return {
+        pool: {q: min(time.mean(series, time.months_of(q)[0]), offered.get(pool, {}).get(q, 0.0)) for q in quarters}
+        for pool, series in term.clause.ability.items()
+    }
 
 
-def _taken(term: Term, holder: str, pool: str, quarters: list[int]) -> dict[int, Sum]:
-    """New MW of the holder's taken since the clause began and kept, by quarter."""
+def _taken(term: Term, holder: str, pool: str, quarters: range) -> dict[int, Sum]:
+    """New MW of the holder's taken in these quarters and kept, by quarter."""
     book, label = term.twin.book, (term.contract_id, term.clause_id, pool)
     stock: dict[int, Sum] = {}
     before = Sum()
@@ -68,12 +71,12 @@ def _taken(term: Term, holder: str, pool: str, quarters: list[int]) -> dict[int,
             if own.provider != holder or pool not in own.pools:
                 continue
             if own.levels is None:
-                if q in own.megawatts and own.first_day[q] >= term.span.start:
+                if q in own.megawatts:
                     more.add(own.megawatts[q])
             else:
                 kept = book.column("kept", (*label, n, q))
                 more.add(kept)
-                for later in [later for later in quarters if later >= q]:
+                for later in range(q, quarters[-1] + 1):
                     own.kept.setdefault(later, Sum()).add(kept)
         stock[q] = book.column("N", (*label, q))
         book.row("N", (*label, q), stock[q], "=", before + more)

@@ -1,6 +1,7 @@
 """`capital_commitment`: an investor's tranches, drawn on notice, within which capital is spent."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -16,12 +17,13 @@ from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Duration, Id, Megawatts, MoneyAmount, Share
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import CAPEX, Capex
+from gigawatt.model.schedule import built_mw
 from gigawatt.model.thing import Thing
 from gigawatt.values.span import Span
 
 
 class PowerCondition(Thing):
-    """Met from the quarter in which so much IT power stands at the sites together."""
+    """Met once so much IT power stands at the sites together, at the end of the month before a quarter begins."""
 
     power_mw: Megawatts = Field(alias="power")
     sites: tuple[Id, ...] = Field(default=(), description="all sites if absent")
@@ -39,7 +41,7 @@ class Tranche(Thing):
         return self.from_ is None or self.from_ < quarter.until
 
     def is_met(self, facts: Facts, month: str) -> bool:
-        """Whether its condition is met at the start of a month."""
+        """Whether its condition is met in a month."""
         return self.when is None or facts.power_at(self.when.sites, month) >= self.when.power_mw
 
 
@@ -104,8 +106,8 @@ class CapitalCommitment(Clause):
             if not any(book.term.days[t] for t in months):
                 continue
             quarter = Span(book.months[months[0]].start, book.months[months[-1]].until)
-            first = book.month_names[months[0]]
-            met |= {n for n, tranche in enumerate(self.tranches) if tranche.is_met(facts, first)}
+            before = f"{quarter.start - timedelta(days=1):%Y-%m}"
+            met |= {n for n, tranche in enumerate(self.tranches) if tranche.is_met(facts, before)}
             opened = [tranche for n, tranche in enumerate(self.tranches) if n in met and tranche.is_open(quarter)]
             yield months, Fraction(sum(tranche.amount for tranche in opened))
 
@@ -150,16 +152,22 @@ class CapitalCommitment(Clause):
         return columns, amounts, months
 
     def _conditional(self, draft: ClauseDraft, number: int, when: PowerCondition, quarters: Ints) -> Ints:
-        """`ready[q] <= ready[q-1] + meets[q]`, where the power standing is at least the condition's times `meets`."""
+        """`ready[q] <= ready[q-1] + meets[q]`, where the power standing before q is at least the condition x `meets`.
+
+        Before, since what a tranche pays for cannot be what opens it.
+        """
         calendar, sites = draft.calendar, draft.draft.site_ids
         names = tuple(calendar.quarter_names[q] for q in quarters)
         ready = draft.add_columns(f"ready {number}", (names,), unit="1", upper=1.0)
         meets = draft.add_columns(f"meets {number}", (names,), unit="1", upper=1.0, integer=True)
         power = draft.add_rows(f"power {number}", (names,), unit="MW", lower=0.0)
         chosen = [i for i, site in enumerate(sites) if not when.sites or site in when.sites]
-        months = calendar.first_month[quarters]
+        months = calendar.first_month[quarters] - 1
         if chosen:
-            draft.add_entries(power, draft.draft.powered[np.array(chosen)][:, months], 1.0)
+            powered = draft.draft.powered[np.array(chosen)][:, months[months >= 0]]
+            draft.add_entries(power[months >= 0], powered, 1.0)
+            built = sum(built_mw(draft.programme, sites[i], calendar.span.start - timedelta(days=1)) for i in chosen)
+            draft.add_entries(power[months < 0], draft.draft.one, float(built))
         draft.add_entries(power, meets, -float(when.power_mw))
         order = draft.add_rows(f"ready {number}", (names,), unit="1", upper=0.0)
         draft.add_entries(order, ready, 1.0)

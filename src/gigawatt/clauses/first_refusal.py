@@ -24,12 +24,13 @@ ONE_KILOWATT_MW = 0.001
 
 @dataclass(frozen=True)
 class Holding:
-    """One class of the holder's: columns `new` (Q,) of MW taken since the clause began, and the ability (Q,).
+    """One class of the holder's: columns `new` of MW taken since the clause began, their most, and the ability; (Q,).
 
     What was taken of its offers before the clause began is `sum of earlier_mw x earlier`, flat arrays.
     """
 
     new: Ints
+    most_mw: Floats
     ability_mw: Floats
     earlier: Ints
     earlier_mw: Floats
@@ -106,6 +107,7 @@ class FirstRefusal(Clause):
         """`N[q] = N[q-1] + what is taken in q`; chips contracted before are neither new nor within the ability."""
         calendar = draft.calendar
         could, taken = np.zeros(len(in_force)), []
+        most = np.maximum.accumulate(np.sum([item.stock_most_mw for item in items], axis=0))
         for item in items:
             before = (item.columns == draft.draft.one) & (not item.new)
             could += item.stock_most_mw - np.cumsum(np.where(before, item.mw, 0.0).sum(axis=1))
@@ -114,7 +116,7 @@ class FirstRefusal(Clause):
         quarter, columns, mw = (np.concatenate([part[i] for part in taken]) for i in range(3))
         if self.ability:
             could = np.minimum(could, calendar.monthly(self.ability[pool])[calendar.first_month])
-        new = draft.add_columns(f"taken {pool}", (calendar.quarter_names,), unit="MW")
+        new = draft.add_columns(f"taken {pool}", (calendar.quarter_names,), unit="MW", upper=most)
         rows = draft.add_rows(f"taken {pool}", (calendar.quarter_names,), unit="MW", lower=0.0, upper=0.0)
         draft.add_entries(rows, new, 1.0)
         draft.add_entries(rows[1:], new[:-1], -1.0)
@@ -122,7 +124,7 @@ class FirstRefusal(Clause):
         draft.add_entries(rows[quarter[counts]], columns[counts], -mw[counts])
         # an ability that is stated is what the holder has when the clause begins; its offers are less what went before
         earlier = (quarter < in_force.argmax()) & (not self.ability)
-        return Holding(new, np.where(in_force, could, 0.0), columns[earlier], mw[earlier])
+        return Holding(new, most, np.where(in_force, could, 0.0), columns[earlier], mw[earlier])
 
     def _open_to(self, draft: ClauseDraft, pools: tuple[str, ...]) -> set[int]:
         """The covered workloads that may run on some pool, as positions."""
@@ -149,15 +151,18 @@ class FirstRefusal(Clause):
         for pool, holding in holdings.items():
             if not covered & self._open_to(draft, (pool,)):
                 continue
-            rows = draft.add_rows(f"first {pool} before {option.name}", (names,), unit="MW", lower=0.0)
+            due = holding.ability_mw[quarters] + (0.0 if self.partial else ONE_KILOWATT_MW)
+            lower = -due if draft.is_offer else 0.0
+            rows = draft.add_rows(f"first {pool} before {option.name}", (names,), unit="MW", lower=lower)
             draft.add_entries(rows, holding.new[quarters], 1.0)
             draft.add_entries(rows[:, None], holding.earlier, holding.earlier_mw)
-            if self.partial:
-                draft.add_entries(rows, switch, -holding.ability_mw[quarters])
-                continue
-            draft.add_entries(rows, switch, -(holding.ability_mw[quarters] + ONE_KILOWATT_MW))
-            which, place = np.nonzero(option.columns[quarters] >= 0)
-            draft.add_entries(rows[which], option.columns[quarters][which, place], option.mw[quarters][which, place])
+            draft.add_entries(rows, switch, -due)
+            if draft.is_offer:
+                draft.add_entries(rows, draft.on, -due)
+            if not self.partial:
+                columns, mw = option.columns[quarters], option.mw[quarters]
+                which, place = np.nonzero(columns >= 0)
+                draft.add_entries(rows[which], columns[which, place], mw[which, place])
 
     def _switches(self, draft: ClauseDraft, option: Commitment, quarters: Ints) -> Ints:
         """The binary of each quarter: the option's own, or one made here where its size is continuous."""
@@ -204,8 +209,9 @@ class FirstRefusal(Clause):
             months = np.flatnonzero(saved > 0)
             hours = calendar.month_hours[months]
             amounts = -saved[months] * hours / draft.chip_mw(pool)
-            columns = holding.new[calendar.quarter_of_month[months]]
-            draft.pay(columns, amounts, months, what="matched price", payee=holder)
+            names = (f"matched {pool}", calendar.quarter_names)
+            new = draft.if_signed(*names, holding.new, holding.most_mw, unit="MW")
+            draft.pay(new[calendar.quarter_of_month[months]], amounts, months, what="matched price", payee=holder)
 
     def _rivals(self, item: UnitPrice | Quoted, holder: str) -> bool:
         """Whether the holder must meet a price: another's, open to new need, and not excepted."""

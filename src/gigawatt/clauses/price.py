@@ -8,7 +8,6 @@ from pydantic import Field
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
-from gigawatt.model.draft import UseTable
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipSeries, PricePerChipHour
 from gigawatt.model.posting import ClauseBook, Posting
@@ -40,7 +39,8 @@ class Price(OnPool):
         use = draft.use([pool])
         columns = use.columns
         if draft.is_offer and not (rents and self._alone_in(draft, pool)):
-            columns = self._if_signed(draft, use)
+            names = tuple(draft.draft.column_label(int(column)) for column in use.columns)
+            columns = draft.if_signed("metered", names, use.columns, use.upper, unit="chip")
         draft.pay(columns, price[use.month] * use.hours, use.month, what="rent")
 
     def _rent(self, draft: ClauseDraft, pool: str) -> None:
@@ -68,22 +68,6 @@ class Price(OnPool):
             if isinstance(clause, OnPool) and clause.pool_id(contract.seller) == pool
         ]  # fmt: skip
         return len(filling) == 1
-
-    def _if_signed(self, draft: ClauseDraft, use: UseTable) -> Ints:
-        """Columns (n,) that are the Use where the offer is signed, and nought where it is not."""
-        names = (tuple(draft.draft.column_label(int(column)) for column in use.columns),)
-        metered = draft.add_columns("metered", names, unit="chip", upper=use.upper)
-        most = draft.add_rows("metered at most", names, unit="chip", upper=0.0)
-        draft.add_entries(most, metered, 1.0)
-        draft.add_entries(most, use.columns, -1.0)
-        signed = draft.add_rows("metered if signed", names, unit="chip", upper=0.0)
-        draft.add_entries(signed, metered, 1.0)
-        draft.add_entries(signed, draft.on, -use.upper)
-        least = draft.add_rows("metered at least", names, unit="chip", upper=use.upper)
-        draft.add_entries(least, use.columns, 1.0)
-        draft.add_entries(least, metered, -1.0)
-        draft.add_entries(least, draft.on, use.upper)
-        return metered
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's metered Use at the month's price."""

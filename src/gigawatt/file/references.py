@@ -163,7 +163,7 @@ def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
                 yield from _unknown("workload or revenue", _given(thing, at, ("streams",)), streams)
                 yield from _unknown("clause", _given(thing, at, ("clauses",)), own)
                 yield from _unknown("clause", _given(thing, at, ("overrides",)), full_names)
-                yield from _unknown("site, pool or chip", _given(thing, at, ("funds",)), places)
+                yield from _unknown("site or chip", _given(thing, at, ("funds",)), _all_of(known.sites, known.chips))
                 # What is excepted may be one phase of a clause: `contract/clause phase`.
                 uses = ((name.split(" ")[0], path) for name, path in _given(thing, at, ("except_", "declined")))
                 yield from _unknown("party, contract, clause, site, phase or pool", uses, excepted)

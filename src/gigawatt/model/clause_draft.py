@@ -238,18 +238,20 @@ class ClauseDraft:
         return self.programme.pools[pool].owner in self.programme.decides
 
     def bring(self, site: str, columns: npt.ArrayLike, power_mw: npt.ArrayLike) -> None:
-        """IT power for a site: `sum over k of power_mw[k, t] x columns[k]`, where the tenant decides; (K,), (K, T)."""
+        """IT power for a site: `sum over k of power_mw[k, t] x columns[k]`; shapes (K,), (K, T).
+
+        Where the landlord decides the power stands already once it is built: let among those who decide it moves money
+        only, let to a stranger it is taken away.
+        """
         levels = np.atleast_2d(np.asarray(power_mw, dtype=np.float64))
         self._hand_over("power", site, columns, levels)
-        if self.buyer_decides and site in self.draft.site_ids:
+        built = self.programme.sites[site].landlord in self.programme.decides
+        if site in self.draft.site_ids and built != self.buyer_decides:
             rows = self.draft.powered_rows[self.draft.site_ids.index(site)]
-            self.draft.add_changes(rows, columns, -levels)
+            self.draft.add_changes(rows, columns, levels if built else -levels)
 
     def supply(self, chip: str, months: Ints, columns: Ints) -> None:
-        """Chips for the pools of the contract's buyer, delivered in `months`, at most one a quarter; shapes (K,).
-
-        In the quarters of a signed contract it takes the place of the catalogue's price.
-        """
+        """Chips for the pools of the contract's buyer, delivered in `months`, at most one a quarter; shapes (K,)."""
         levels = np.zeros((len(months), len(self.calendar.months)))
         levels[np.arange(len(months)), months] = 1.0
         self._hand_over("order", chip, columns, levels)
@@ -257,8 +259,6 @@ class ClauseDraft:
         if key not in self.draft.supply_rows:
             return
         self.draft.add_entries(self.draft.supply_rows[key][quarters], columns, -1.0)
-        if not self.is_offer:
-            self.draft.close(self.draft.catalogue[key][quarters], self.name)
 
     def invest(
         self,
@@ -286,6 +286,23 @@ class ClauseDraft:
             what=what,
         ):
             self.publish(CAPEX, capex)
+
+    def if_signed(self, name: str, axis: Axis, columns: Ints, upper: Floats, *, unit: Unit) -> Ints:
+        """Columns that are those given (at most `upper`) where the contract is signed, and nought where not; (N,)."""
+        if not self.is_offer:
+            return columns
+        signed = self.add_columns(name, (axis,), unit=unit, upper=upper)
+        most = self.add_rows(f"{name} at most", (axis,), unit=unit, upper=0.0)
+        self.add_entries(most, signed, 1.0)
+        self.add_entries(most, columns, -1.0)
+        only = self.add_rows(f"{name} if signed", (axis,), unit=unit, upper=0.0)
+        self.add_entries(only, signed, 1.0)
+        self.add_entries(only, self.on, -upper)
+        least = self.add_rows(f"{name} at least", (axis,), unit=unit, upper=upper)
+        self.add_entries(least, columns, 1.0)
+        self.add_entries(least, signed, -1.0)
+        self.add_entries(least, self.on, upper)
+        return signed
 
     def close(self, columns: npt.ArrayLike) -> None:
         """Hold columns at nought in the clause's name; for an offer, only where it is signed."""
@@ -329,22 +346,24 @@ def invest(
     payee: str,
     by: str,
     what: str,
+    covers: Floats | float = 1.0,
 ) -> list[Capex]:
     """Capital expenditure `amounts x columns` for things that serve from months `starts` for `life_months`.
 
-    In the objective: an annuity at the discount rate over the life, the part inside the horizon. In the cash table:
+    `covers` is the share of its first month in which a thing serves; the rest of that month comes after the last. In the objective: an annuity at the discount rate over the life, the part inside the horizon. In the cash table:
     the payments, `paid` as (share, months). Beyond the horizon: the present value of the annuities not charged.
     """
     calendar = draft.calendar
     rate = (1.0 + calendar.discount_per_year) ** (1.0 / 12.0) - 1.0
     factor = 1.0 / life_months if rate == 0 else rate / (1.0 - (1.0 + rate) ** -life_months)
-    starts = np.broadcast_to(starts, columns.shape)
-    inside = calendar.sum_discount(starts, np.full(columns.shape, life_months)) * factor
+    starts, life = np.broadcast_to(starts, columns.shape), np.full(columns.shape, life_months)
+    whole, late = calendar.sum_discount(starts, life), calendar.sum_discount(starts + 1, life)
+    inside = (covers * whole + (1.0 - covers) * late) * factor
     at_start = calendar.discount[np.clip(starts, 0, len(calendar.months) - 1)]
     signed = {"payer": payer, "payee": payee, "by": by, "what": what}
     draft.pay(columns, amounts * inside / at_start, starts, face="objective", **signed)
-    left = np.maximum(life_months - (len(calendar.months) - starts), 0)
-    worth = left * factor if rate == 0 else factor * (1.0 - (1.0 + rate) ** -left.astype(np.float64)) / rate
+    left = np.maximum(life_months + 1.0 - covers - (len(calendar.months) - starts), 0.0)
+    worth = left * factor if rate == 0 else factor * (1.0 - (1.0 + rate) ** -left) / rate
     last = len(calendar.months) - 1
     draft.pay(columns, amounts * worth, last, face="beyond", **signed)
     capex = []

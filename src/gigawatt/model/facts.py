@@ -69,7 +69,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """IT power that stands at a site at the start of a month."""
+    """IT power that stands at a site in a month, its mean over the days."""
 
     site: str
     month: str
@@ -148,7 +148,7 @@ class Facts:
         return total
 
     def power_at(self, sites: Collection[str], month: str) -> Decimal:
-        """IT power at the start of a month at some sites together (all where none is named), MW."""
+        """IT power in a month at some sites together (all where none is named), MW."""
         return sum(
             (item.power_mw for item in self.standing if item.month == month and (not sites or item.site in sites)),
             Decimal(0),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -18,14 +20,16 @@ if TYPE_CHECKING:
 TABLES: dict[str, str] = {
     "build": "phases built and chips bought: thing, kind, site, pool, chip, party, month, power_mw, chips, capex",
     "take": "new capacity contracted for: commitment, contract, provider, quarter, power_mw, chips, new",
-    "offers": "offers: contract, seller, signed, sign_by, worse_by, walk_away_scale, walk_away_price, unit, note",
+    "offers": "offers: contract, seller, signed, sign_by, better_by, walk_away_scale, walk_away_price, asked_price, "
+    "unit, note",
     "capacity": "chips standing: pool, provider, site, chip, month, chips, it_power_mw",
     "power": "IT power by site: site, month, powered_mw, used_mw",
     "use": "Use: pool, workload, month, slice, chips, chip_hours, work, measure",
     "unserved": "demand and what is not served: workload, month, slice, demand, unserved, measure, value_lost",
     "cash": "payments: month, from, to, by, what, amount (exact, in the currency)",
     "beyond": "value of what was paid for and lies beyond the horizon: from, to, by, what, amount",
-    "parties": "cash of each party, undiscounted, with the least and the most among plans as good: party, decides, cash, least, most",
+    "parties": "cash of each party, undiscounted, with the least and the most among plans as good: party, decides, "
+    "cash, least, most",
     "scarcity": "the price of one more of what is short: what, place, month, price, unit, by, degenerate",
     "indicators": "indicators: indicator, month, amount, unit",
 }
@@ -63,6 +67,18 @@ class Plan:
     solve: Solve
     tables: dict[str, pl.DataFrame] = field(repr=False)
 
+    display: ClassVar[Callable[[Plan], str] | None] = None
+    """What shows a plan in a notebook; `app` puts it here, since this room knows no pictures."""
+
+    def __repr__(self) -> str:
+        """`Plan('lab', optimal, 632,000 USD)`: short enough for a prompt."""
+        name, currency = self.programme.programme, self.programme.currency
+        return f"Plan({name!r}, {self.solve.status}, {self.solve.objective:,.0f} {currency})"
+
+    def _repr_html_(self) -> str | None:
+        show = type(self).display
+        return show(self) if show is not None else None
+
     def __getattr__(self, name: str) -> pl.DataFrame:
         tables: dict[str, pl.DataFrame] = self.__dict__.get("tables", {})
         if name in tables:
@@ -85,16 +101,20 @@ class Plan:
         return mine.with_columns((pl.col("amount") * sign).cast(cash.schema["amount"]).alias("amount"))
 
     def as_dict(self) -> dict[str, Any]:
-        """The plan as plain values: the solve, and each table as a list of rows; money as text, so that it stays exact."""
-        head = {key: (list(value) if isinstance(value, tuple) else value) for key, value in vars(self.solve).items()}
+        """The plan as plain values: the solve, and each table as a list of rows; money as text, to stay exact."""
+        head = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self.solve).items()}
+        finite = {
+            key: None if isinstance(value, float) and not isfinite(value) else value for key, value in head.items()
+        }
         return {
             "programme": self.programme.programme,
-            "solve": {key: None if value != value else value for key, value in head.items()},
+            "solve": finite,
             "tables": {name: list(_plain(frame)) for name, frame in self.tables.items()},
         }
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: str | os.PathLike[str]) -> None:
         """Write plan.json, and each table as Parquet and CSV. Raises OutputError where that cannot be done."""
+        folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, frame in self.tables.items():
@@ -102,7 +122,8 @@ class Plan:
                 frame.write_csv(folder / f"{name}.csv")
             (folder / "plan.json").write_text(json.dumps(self.as_dict(), indent=1, default=str), encoding="utf-8")
         except OSError as fault:
-            raise OutputError(f"cannot write the plan to {folder}: {fault.strerror or fault}; give another --out") from fault
+            why = fault.strerror or fault
+            raise OutputError(f"cannot write the plan to {folder}: {why}; give another --out") from fault
 
 
 def _plain(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:

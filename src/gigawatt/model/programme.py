@@ -58,6 +58,14 @@ class Programme(Thing):
         told._origin = origin
         return told
 
+    def __repr__(self) -> str:
+        """`Programme('lab', 3 workloads, 4 pools, 3 contracts)`: short enough for a prompt."""
+        counts = ((len(self.workloads), "workloads"), (len(self.pools), "pools"), (len(self.contracts), "contracts"))
+        return f"Programme({self.programme!r}, {', '.join(f'{count} {what}' for count, what in counts)})"
+
+    def __str__(self) -> str:
+        return repr(self)
+
     @property
     def path(self) -> str:
         """The file it was read from; empty where it was made in Python."""

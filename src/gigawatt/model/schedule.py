@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
@@ -19,6 +20,12 @@ def open_span(phase: Phase, within: Span) -> Span:
     start = min(max(phase.ready, within.start), within.until)
     until = min(phase.until or within.until, within.until)
     return Span(start, max(start, until))
+
+
+def built_mw(programme: Programme, site_id: str, day: date) -> Decimal:
+    """IT power on a day of the phases of a site that are a fact, MW."""
+    facts = [phase for phase in programme.sites[site_id].phases.values() if phase.built and phase.ready <= day]
+    return sum((phase.power_mw for phase in facts if phase.until is None or day < phase.until), Decimal(0))
 
 
 def phase_starts(calendar: Calendar, phase: Phase, within: Span) -> tuple[Ints, Floats]:

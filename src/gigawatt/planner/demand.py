@@ -81,6 +81,7 @@ def runs_on(programme: Programme, workload: Workload) -> dict[str, Decimal]:
 
 
 def prepare(programme: Programme, calendar: Calendar, place: int, name: str) -> Demand:
+    """A workload made ready for drafting; `place` is its position among the programme's workloads."""
     workload = programme.workloads[name]
     rates = runs_on(programme, workload)
     index = {pool: position for position, pool in enumerate(programme.pools)}
@@ -255,11 +256,11 @@ def _earn(draft: Draft, demand: Demand, table: UseTable) -> None:
 
 
 def _energy(draft: Draft) -> None:
-    """Use on the owned pools of a site burns IT power times PUE, paid by the operator to the utility."""
+    """Use on the pools of a site burns IT power times PUE, paid by the operator to the utility, whoever owns the chips."""
     programme, calendar, use = draft.programme, draft.calendar, draft.use
     for place, pool in enumerate(programme.pools.values()):
         site = programme.sites.get(pool.site) if pool.site else None
-        if site is None or site.energy_per_mwh is None or pool.owner not in programme.decides:
+        if site is None or site.energy_per_mwh is None:
             continue
         table = use.of_pools([place])
         mw = float(programme.chips[pool.chip].it_power_kw or 0) / 1000.0 * float(site.pue)

@@ -98,8 +98,9 @@ def _said(draft: Draft, by: str) -> str:
     if contract is None or clause_id not in contract.clauses:
         return by
     clause = contract.clauses[clause_id]
-    words = f": {clause.cite}" if clause.cite is not None else f": {clause.kind} between {contract.buyer} and {contract.seller}"
-    return f"{by}{words} ({_place(draft, ('contracts', contract_id, 'clauses', clause_id))})"
+    words = f"{clause.kind.replace('_', ' ')} between {contract.buyer} and {contract.seller}"
+    cited = f", {clause.cite}" if clause.cite is not None else ""
+    return f"{by}: {words}{cited} ({_place(draft, ('contracts', contract_id, 'clauses', clause_id))})"
 
 
 def _place(draft: Draft, path: Sequence[str]) -> str:

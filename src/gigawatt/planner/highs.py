@@ -26,7 +26,7 @@ from gigawatt.planner.problem import MONEY_SCALE, Problem
 _BANNER = threading.Lock()
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
-INTERIOR_POINT_FROM_COLUMNS = 20_000
+INTERIOR_POINT_FROM_COLUMNS = 500_000
 """Above this size an LP is solved by interior point and crossover, below by simplex; docs/decisions/ says why."""
 
 

@@ -73,6 +73,7 @@ def _phase(draft: Draft, place: int, site_id: str, phase_id: str, phase: Phase) 
             payee=BUILDERS,
             by=name,
             what="capex",
+            covers=levels[np.arange(len(first)), first],
         ):
             draft.publish(CAPEX, capex)
     commitment = phase_commitment(draft, name, site_id, quarters, start, power, own_build=True, since=phase.ready)

@@ -7,6 +7,7 @@ difference of an exact one is no more than rounding.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -40,6 +41,7 @@ from gigawatt.model.published import (
     Revenue,
     UnitPrice,
 )
+from gigawatt.model.schedule import built_mw
 from gigawatt.planner.drafting import binding, in_order
 from gigawatt.values.money import minor_digits
 
@@ -206,13 +208,15 @@ class _Witness:
         return [(self.month_names[t], int(minor[t])) for t in np.flatnonzero(minor)]
 
     def _standing(self) -> tuple[Standing, ...]:
-        draft = self.draft
+        """By month, and in the month before the horizon what was built by then."""
+        draft, day = self.draft, self.draft.calendar.span.start - timedelta(days=1)
         power = self.x[draft.powered]
-        return tuple(
+        before = [Standing(site, f"{day:%Y-%m}", built_mw(draft.programme, site, day)) for site in draft.site_ids]
+        return (*before, *(
             Standing(site, month, _exact(power[i, t], MW_TO))
             for i, site in enumerate(draft.site_ids)
             for t, month in enumerate(self.month_names)
-        )
+        ))  # fmt: skip
 
     def _contracted(self, item: Commitment) -> list[Contracted]:
         """New capacity by the quarter's first month; what was contracted before is none."""

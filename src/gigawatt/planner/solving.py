@@ -172,7 +172,7 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -
     if best.status is Status.UNBOUNDED:
         return unbounded_by(draft, problem)
     return PlanError(
-        f"no plan was found within {options.budget_seconds:.0f} s ({best.status.value}); "
+        f"no plan was found within {options.budget_seconds:g} s ({best.status.value}); "
         "give more time with --budget, or see the relaxed plan with --relax"
     )
 

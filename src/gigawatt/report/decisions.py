@@ -16,23 +16,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """One offer: whether to sign, by when, by how much the other choice is worse, and where the choice would turn."""
+    """One offer: whether to sign, by when, what it brings, by how much the other choice is worse, and where it turns.
+
+    `asked` and `turn` are prices in `unit`; where an offer has several, `turn` is a share of them all.
+    """
 
     contract: str
     seller: str
     signed: bool
     sign_by: str
     worth: str
-    asked: str
-    walk_away: str
     brings: str
+    asked: str
+    turn: str
+    unit: str
     note: str
 
 
 def choices(plan: Plan) -> list[Choice]:
     """Every offer: those to sign before those not to sign, each by its date."""
-    brought = _brought(plan)
-    found = [_choice(row, brought) for row in digest.table(plan, "offers").iter_rows(named=True)]
+    offers, brought = digest.table(plan, "offers"), _brought(plan)
+    largest = max((abs(value) for value in offers["better_by"].drop_nulls()), default=0.0)
+    found = [_choice(row, brought, largest) for row in offers.iter_rows(named=True)]
     return sorted(found, key=lambda choice: (not choice.signed, choice.sign_by, choice.contract))
 
 
@@ -42,22 +47,33 @@ def _brought(plan: Plan) -> dict[str, str]:
     return {contract: figures.power(mw) for contract, mw in frame.iter_rows() if mw > 0}
 
 
-def _choice(row: dict[str, object], brought: Mapping[str, str]) -> Choice:
-    signed, unit, asked = bool(row["signed"]), str(row["unit"] or ""), row["asked_price"]
+def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float) -> Choice:
+    signed, price, scale, asked = (
+        bool(row["signed"]),
+        row["walk_away_price"],
+        row["walk_away_scale"],
+        row["asked_price"],
+    )
+    turn, unit = "", figures.unit_name(str(row["unit"] or ""))
+    if isinstance(price, float):
+        turn = figures.rate(price)
+    elif isinstance(scale, float):
+        turn, unit, asked = figures.percent(scale), "of its prices", None
     return Choice(
         contract=str(row["contract"]),
         seller=str(row["seller"]),
         signed=signed,
         sign_by=str(row["sign_by"] or ""),
-        worth=_worth(signed, row["better_by"]),
-        asked=figures.price(asked, unit) if isinstance(asked, float) else "",
-        walk_away=_walk_away(row["walk_away_price"], row["walk_away_scale"], unit),
+        worth=_worth(signed, row["better_by"], largest),
         brings=brought.get(str(row["contract"]), "") if signed else "",
+        asked=figures.rate(asked) if isinstance(asked, float) else "",
+        turn=turn,
+        unit=unit,
         note=str(row["note"] or ""),
     )
 
 
-def _worth(signed: bool, better_by: object) -> str:
+def _worth(signed: bool, better_by: object, largest: float) -> str:
     """What the other choice would cost, in present value; `better_by` is signing's value less that of not signing."""
     if not isinstance(better_by, float):
         return ""
@@ -65,24 +81,20 @@ def _worth(signed: bool, better_by: object) -> str:
         return "signing or not makes no difference"
     if (better_by > 0) != signed:
         return "signing and not signing lie within the gap"
-    return f"saves {figures.money(better_by)}" if signed else f"signing costs {figures.money(-better_by)} more"
-
-
-def _walk_away(price: object, scale: object, unit: str) -> str:
-    """The price at which signing and not signing are equal."""
-    if isinstance(price, float):
-        return figures.price(price, unit)
-    return f"{figures.percent(scale)} of its prices" if isinstance(scale, float) else ""
+    amount = figures.money(abs(better_by), largest)
+    return f"saves {amount}" if signed else f"signing costs {amount} more"
 
 
 def turning(choice: Choice) -> str:
     """Where the choice would turn, as a sentence; empty where that is not known."""
-    if not choice.walk_away:
+    if not choice.turn:
         return ""
-    asked, turn = "", choice.walk_away
-    if choice.asked and choice.asked.partition(" ")[2] == turn.partition(" ")[2]:
-        asked, turn = f" (asked: {choice.asked})", turn.partition(" ")[0]
-    return f"worth signing up to {turn}{asked}" if choice.signed else f"worth signing at {turn} or less{asked}"
+    told = f"{choice.turn} (asked: {choice.asked} {choice.unit})" if choice.asked else f"{choice.turn} {choice.unit}"
+    if choice.signed:
+        return f"worth signing up to {told}"
+    return (
+        f"worth signing at {told.replace(' (', ' or less (')}" if choice.asked else f"worth signing at {told} or less"
+    )
 
 
 def shared_notes(found: Sequence[Choice]) -> dict[str, int]:

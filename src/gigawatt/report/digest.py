@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -242,12 +243,17 @@ def take_items(plan: Plan) -> list[Item]:
     )
     found = []
     for (clause, new), part in frame.group_by("clause", "new", maintain_order=True):
-        parts = [name for name in part["part"].unique(maintain_order=True) if name]
+        parts = sorted((str(name) for name in part["part"].unique() if name), key=_natural)
         thing = f"{clause} {', '.join(parts)}" if parts else str(clause)
         if parts:  # phases of a site are power; how many chips would fill it is for the chips bought to say
             part = part.with_columns(pl.lit(0.0).alias("chips"))
         found.append(_item("take" if new else "have", thing, part, "quarter", capex=0.0, new=bool(new)))
     return found
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A key by which b2 comes before b10."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def _item(verb: str, thing: str, part: pl.DataFrame, when: str, *, capex: float, new: bool) -> Item:

@@ -48,17 +48,20 @@ def money(value: float, largest: float = 0.0) -> str:
 
 
 def price(value: float, unit: str) -> str:
-    """A price in its unit, three significant digits and at least cents where below a hundred."""
-    if not unit:
-        return short(value, 4)
-    digits = (
-        f"{value:,.2f}"
-        if 0.1 <= abs(value) < 100
-        else short(value, 4)
-        if abs(value) >= 1e-4 or not value
-        else f"{value:.3g}"
-    )
-    return f"{digits} {unit.replace('chip-hour', 'chip-h')}"
+    """A price in its unit: `4.10 USD/chip-h`, `58,387 USD/chip`."""
+    return f"{rate(value)} {unit_name(unit)}".rstrip()
+
+
+def rate(value: float) -> str:
+    """The number of a price: with cents where it is below a hundred, else four digits."""
+    if 0.1 <= abs(value) < 100:
+        return f"{value:,.2f}"
+    return short(value, 4) if abs(value) >= 1e-4 or not value else f"{value:.3g}"
+
+
+def unit_name(unit: str) -> str:
+    """A unit as it is told: `USD/chip-h`."""
+    return unit.replace("chip-hour", "chip-h")
 
 
 def power(mw: float) -> str:

@@ -155,7 +155,7 @@ def _decide(plan: Plan) -> RenderableType | None:
         words = Text.assemble(("sign " if choice.signed else "do not sign ", "bold green" if choice.signed else "bold"))
         words.append(choice.contract)
         note = "" if choice.note in shared else choice.note
-        told = Text("\n".join(part for part in (choice.worth, decisions.turning(choice), note) if part))
+        told = Text("; ".join(part for part in (choice.worth, decisions.turning(choice), note) if part))
         _row(grid, words, told, figures.day(choice.sign_by))
     return Group(grid, *(Text(f"of {count} offers: {note}", "dim") for note, count in shared.items()))
 
@@ -184,19 +184,23 @@ def _why(plan: Plan) -> RenderableType | None:
         return None
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(justify="right", no_wrap=True)
+    for _ in range(2):
+        grid.add_column(justify="right", no_wrap=True)
     largest = costs[0].paid if costs else 0.0
     for cause in costs:
-        share = f"{figures.percent(cause.share)} of payments"
-        _row(grid, f"{cause.by}, {cause.what}", f"costs {figures.money(cause.paid, largest)}", share)
-    for short, places in scarce:
-        also = f" (and {places} other place{'s' * (places > 1)})" if places else ""
-        words = Text.assemble(decisions.one_more(short), (also, "dim"))
-        sign = "~" if short.degenerate else ""
-        _row(grid, words, f"up to {sign}{figures.price(short.highest, short.unit)}", decisions.between(short))
-    told = [Text("~ one of several prices that would do", "dim")] if any(s.degenerate for s, _ in scarce) else []
-    return Group(grid, *told)
+        paid = f"costs {figures.money(cause.paid, largest)}"
+        _row(grid, f"{cause.by}, {cause.what}", paid, f"{figures.percent(cause.share)} of payments")
+    return Group(grid, *(_short(short, places) for short, places in scarce))
+
+
+def _short(short: digest.Shortage, places: int) -> Text:
+    """What one more would be worth, where it is worth most, and how many other places there are."""
+    price = figures.price(short.highest, short.unit)
+    when = decisions.between(short)
+    also = [f"{places} other place{'s' * (places > 1)}"] if places else []
+    also += ["one of several such prices"] if short.degenerate else []
+    words = Text.assemble(decisions.one_more(short), f": up to {price}, {when}")
+    return words.append(f" ({', '.join(also)})" if also else "", "dim")
 
 
 def _assumed(plan: Plan) -> RenderableType | None:

@@ -101,36 +101,28 @@ def offers_table(plan: Plan) -> Markup | None:
     if not choices:
         return None
     shared = decisions.shared_notes(choices)
-    rows: list[list[Cell]] = []
-    for choice in choices:
-        turn = f"up to {choice.walk_away}" if choice.signed else f"at {choice.walk_away} or less"
-        rows.append(
-            [
-                choice.contract,
-                badge("sign", "good") if choice.signed else badge("do not sign", "plain"),
-                choice.seller,
-                whole(figures.day(choice.sign_by)),
-                choice.brings,
-                choice.worth,
-                whole(choice.asked),
-                turn if choice.walk_away else "",
-                "" if choice.note in shared else choice.note,
-            ]
-        )
-    headers = [
-        "offer",
-        "decision",
-        "seller",
-        "sign by",
-        "brings",
-        "present value",
-        "price asked",
-        "worth signing",
-        "note",
+    rows: list[list[Cell]] = [
+        [
+            choice.contract,
+            badge("sign", "good") if choice.signed else badge("do not sign", "plain"),
+            choice.seller,
+            whole(choice.sign_by),
+            whole(choice.brings),
+            whole(choice.worth.removeprefix("signing ")),
+            whole(choice.asked),
+            whole(choice.turn),
+            whole(choice.unit if choice.asked or choice.turn else ""),
+            "" if choice.note in shared else choice.note,
+        ]
+        for choice in choices
     ]
+    headers = ["offer", "decision", "seller", "sign by", "brings", "signing", "asked", "worth up to", "", "note"]
     keep = [i for i in range(len(headers)) if i < 4 or any(row[i] for row in rows)]
     told = table(
-        [headers[i] for i in keep], [[row[i] for i in keep] for row in rows], caption="Offers, and what each is worth"
+        [headers[i] for i in keep],
+        [[row[i] for i in keep] for row in rows],
+        caption="Offers, and what each is worth",
+        figures_in=[place for place, i in enumerate(keep) if headers[i] in ("brings", "asked", "worth up to")],
     )
     notes = "".join(f'<p class="quiet">Of {count} offers: {escape(note)}.</p>' for note, count in shared.items())
     return Markup(told + notes)
