@@ -28,9 +28,10 @@ $(READY): pyproject.toml constraints.txt
 .venv: $(READY) ## make the virtual environment (Python 3.11 or later), with all that tests need
 
 demo: $(READY) ## plan the reference programme and say where the report is
-	$(BIN)/gigawatt plan examples/stargate/programme.yaml --out $(OUT)/stargate
+	@# 4 is a plan whose gap is stated and not closed: the budget ended first, as it may on a slow machine.
+	$(BIN)/gigawatt plan examples/stargate/programme.yaml --out $(OUT)/stargate || [ $$? -eq 4 ]
 	@echo
-	@echo "The report: $(CURDIR)/$(OUT)/stargate/report.html"
+	@echo "The report: $(abspath $(OUT)/stargate/report.html)"
 
 test: ## all checks, as the integration run does them
 	bash .ci/run
@@ -54,7 +55,8 @@ docs: $(READY) ## run every example of the docs, and check that nothing public i
 
 golden: $(READY) ## write the golden files again; read the difference before you commit it
 	GOLDEN=update $(BIN)/pytest -q -p no:cacheprovider -k golden
-	git --no-pager diff --stat -- tests/golden
+	$(BIN)/gigawatt schema --out examples/programme.schema.json
+	git --no-pager diff --stat -- tests/golden examples/programme.schema.json
 
 pins: $(READY) ## write constraints.txt from the environment as it stands
 	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable --exclude pip --exclude setuptools \

@@ -274,7 +274,7 @@ def test_the_model_is_written_for_another_solver(written: tuple[Path, str], tmp_
     assert solver.getInfo().objective_function_value * -1e6 == pytest.approx(solve["objective"], rel=1e-6)
 
 
-@pytest.mark.parametrize("name", ["no-such-folder/model.mps", "model.txt"])
+@pytest.mark.parametrize("name", ["no-such-folder/model.mps", "model.xyz"])
 def test_a_model_that_cannot_be_written_is_said(tmp_path: Path, name: str) -> None:
     result = run("plan", LAB, "--mps", tmp_path / name, code=3)
     assert result.stderr.startswith(f"error: cannot write the model to {tmp_path / name}")

@@ -84,8 +84,10 @@ class TestReferenceProgramme:
     def test_no_use_where_nothing_stands(self, relaxed_stargate: gw.Plan) -> None:
         standing = relaxed_stargate.capacity.select("pool", "month", pl.col("chips").alias("standing"))
         use = relaxed_stargate.use.filter(pl.col("slice") != "all")
-        whole = relaxed_stargate.use.filter(pl.col("slice") == "all").group_by("pool", "month").agg(
-            pl.col("chips").sum().alias("training")
+        whole = (
+            relaxed_stargate.use.filter(pl.col("slice") == "all")
+            .group_by("pool", "month")
+            .agg(pl.col("chips").sum().alias("training"))
         )
         by_slice = use.group_by("pool", "month", "slice").agg(pl.col("chips").sum())
         full = by_slice.join(standing, on=["pool", "month"], how="left").join(whole, on=["pool", "month"], how="left")

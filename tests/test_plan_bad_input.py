@@ -1,4 +1,4 @@
-"""Programmes that are sound and have no plan: each error names the clauses that cause it, in words, with their places."""
+"""Sound programmes that have no plan: each error names the clauses that cause it, in words, with their places."""
 
 from __future__ import annotations
 

@@ -115,7 +115,9 @@ class TestWalkAway:
 
     def objective(self, price: float, status: str) -> float:
         text = self.OFFER.format(price=price, status=status)
-        return gw.plan(load_text(text if status == "offer" else text.replace("sign_by: 2026-12-01, ", ""))).solve.objective
+        return gw.plan(
+            load_text(text if status == "offer" else text.replace("sign_by: 2026-12-01, ", ""))
+        ).solve.objective
 
     @pytest.mark.parametrize("price", [6.0, 2.0])
     def test_signing_and_not_signing_are_equal_at_that_price(self, price: float) -> None:
@@ -202,7 +204,9 @@ class TestNoPlan:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(solving, "draft_programme", with_a_gift)
-            with pytest.raises(gw.Unbounded, match=r"more of gift pays without end.*two/rate \(rebate from two to lab\)"):
+            with pytest.raises(
+                gw.Unbounded, match=r"more of gift pays without end.*two/rate \(rebate from two to lab\)"
+            ):
                 find(programme)
 
 
@@ -253,7 +257,10 @@ def test_a_deciding_providers_pool_costs_its_resources() -> None:
 class TestPlanAsAnObject:
     def test_a_party_sees_what_it_gets_above_nought_and_what_it_pays_below(self) -> None:
         plan = gw.plan(load_text(HALL.format(grid="", ready="2027-01-01")))
-        assert plan.cash(of="lab")["amount"].sum() == -plan.cash(of="maker")["amount"].sum() - plan.cash(of="utility")["amount"].sum()
+        assert (
+            plan.cash(of="lab")["amount"].sum()
+            == -plan.cash(of="maker")["amount"].sum() - plan.cash(of="utility")["amount"].sum()
+        )
 
     def test_nobody_of_that_name_is_said(self) -> None:
         plan = gw.plan(load_text(HALL.format(grid="", ready="2027-01-01")))

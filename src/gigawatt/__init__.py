@@ -35,7 +35,16 @@ if TYPE_CHECKING:
 _HOMES = {
     **dict.fromkeys(("load", "plan", "schema", "summary", "write_report"), "gigawatt.app"),
     **dict.fromkeys(
-        ("CycleError", "Fault", "GigawattError", "Infeasible", "OutputError", "PlanError", "ProgrammeError", "Unbounded"),
+        (
+            "CycleError",
+            "Fault",
+            "GigawattError",
+            "Infeasible",
+            "OutputError",
+            "PlanError",
+            "ProgrammeError",
+            "Unbounded",
+        ),
         "gigawatt.errors",
     ),
     **dict.fromkeys(("Clause", "Fit", "OnPool"), "gigawatt.model.clause"),

@@ -28,7 +28,8 @@ pools: {hall-block: {site: hall, chip: block, owner: acme}}
 PROGRAMMES: dict[str, str] = {
     "price": _programme(
         "price",
-        _CHAT + """
+        _CHAT
+        + """
 contracts:
   lumen: {buyer: acme, seller: lumen, status: signed, from: 2027-01-16, clauses: {
     gpus: {kind: price, chip: h100, price: {2027-01: 2 USD/chip-hour, 2027-03: 3 USD/chip-hour}, chips: 62}}}
@@ -38,7 +39,8 @@ contracts:
     ),
     "reservation": _programme(
         "reservation",
-        _CHAT + """
+        _CHAT
+        + """
 contracts:
   fixed: {buyer: acme, seller: lumen, status: signed, from: 2027-01-16, clauses: {
     gpus: {kind: reservation, chip: h100, chips: {2027-01: 31, 2027-03: 40}, price: 2 USD/chip-hour}}}
@@ -52,7 +54,8 @@ contracts:
     ),
     "lease": _programme(
         "lease",
-        _HALL + """
+        _HALL
+        + """
 sites:
   hall: {landlord: crusoe, operator: acme, phases: {
     b1: {power: 2 MW, ready: 2027-01-16}, b2: {power: 1 MW, ready: 2027-02-15}}}
@@ -65,7 +68,8 @@ contracts:
     ),
     "take_or_pay": _programme(
         "take_or_pay",
-        _CHAT + """
+        _CHAT
+        + """
 contracts:
   lumen: {buyer: acme, seller: lumen, status: offer, sign_by: 2026-12-01, from: 2026-03-01, clauses: {
     rate: {kind: price, chip: h100, price: 2 USD/chip-hour},
@@ -75,7 +79,8 @@ contracts:
     ),
     "commitment": _programme(
         "commitment",
-        _CHAT + """
+        _CHAT
+        + """
 contracts:
   azure: {buyer: acme, seller: azure, status: signed, from: 2026-02-15, through: 2027-12-31, clauses: {
     rate: {kind: price, chip: h100, price: 4 USD/chip-hour},
@@ -125,7 +130,7 @@ revenues: {resale: {party: azure, amount: 90000 USD/month}}
 contracts:
   azure: {buyer: acme, seller: azure, status: signed, from: 2026-01-01, clauses: {
     rate: {kind: price, chip: h100, price: 0.10 USD/chip-hour},
-    share: {kind: revenue_share, payer: acme, payee: azure, rate: {2026-01: 20 %, 2027-02-15: 10 %}, cap: 45000 USD,
+    share: {kind: revenue_share, payer: acme, payee: azure, rate: {2026-01: 20 %, 2027-02-15: 10 %}, cap: 40000 USD,
             paid: 5000 USD},
     back: {kind: revenue_share, payer: azure, payee: acme, streams: [resale], rate: 20 %}}}
 """,
@@ -133,7 +138,8 @@ contracts:
     ),
     "capital_commitment": _programme(
         "capital_commitment",
-        _HALL + """
+        _HALL
+        + """
 sites:
   hall: {landlord: acme, operator: acme, life: 20 y, phases: {
     b1: {power: 1 MW, ready: 2027-01-01, capex: 24e6 USD}, b2: {power: 1 MW, ready: 2027-01-01, capex: 24e6 USD}}}

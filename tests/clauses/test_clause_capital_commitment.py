@@ -67,6 +67,14 @@ def test_a_condition_met_before_the_tranche_s_day_stays_met() -> None:
     assert built(plan(HEAD + capital(f"{{amount: 100e6 USD}}, {late}"))) == ["2027-01", "2027-07"]
 
 
+def test_a_condition_once_met_stays_met_when_power_is_taken_down() -> None:
+    """An old megawatt stands to March, a new one from January: two in March, one after, and the day is 1 July."""
+    old = "phases:\n      b0: {power: 1 MW, ready: 2026-06-01, until: 2027-04-01, built: true}\n"
+    late = "{amount: 100e6 USD, from: 2027-07-01, when: {power: 2 MW}}"
+    answer = plan(HEAD.replace("phases:\n", old) + capital(f"{{amount: 100e6 USD}}, {late}"))
+    assert built(answer) == ["2027-01", "2027-07"]
+
+
 def test_what_a_tranche_would_pay_for_cannot_open_it() -> None:
     """Two megawatts would stand at once if the second tranche paid for the second; it opens only once they do."""
     answer = plan(HEAD + capital("{amount: 100e6 USD}, {amount: 100e6 USD, when: {power: 2 MW}}"))

@@ -162,6 +162,12 @@ def test_capacity_signed_on_the_programme_s_day_is_new() -> None:
     assert cost(plan(HEAD + refusal(PARTIAL) + new)) == pytest.approx(3640)
 
 
+def test_the_holder_s_ability_is_no_more_than_may_be_kept() -> None:
+    """150 could be taken now, and 100 kept from July: 100 are its ability, and with them taken the phase may start."""
+    falling = refusal(PARTIAL).replace("{2026-01: 100, 2027-07: 150}", "{2026-01: 150, 2027-07: 100}")
+    assert cost(plan(HEAD + falling + RESERVED)) == pytest.approx(3640)
+
+
 @pytest.mark.parametrize("ability", ["", ", ability: {microsoft-block: 100 MW}"])
 def test_what_the_holder_gives_already_counts_neither_as_taken_nor_as_ability(ability: str) -> None:
     """50 MW of Microsoft's stand since 2026 at 10; elsewhere asks 1. Before that phase starts, all 100 that Microsoft

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small import between, chip_hours, money, paid, plan, unserved
+from small import between, chip_hours, money, paid, plan, solved, unserved
 
 HEAD = """
 programme: acme
@@ -61,22 +61,41 @@ def test_an_offer_dearer_than_going_without_is_not_used_and_costs_nothing() -> N
     assert paid(answer, "lumen/gpus") == {}
 
 
-def test_an_offer_that_is_not_signed_does_not_charge_for_chips_that_stand_in_its_pool_anyhow() -> None:
-    """The pool's 100 chips are reserved at 1.00 under a signed contract; renting more at 3.00 is offered and not
-    wanted."""
-    reserved = "{kind: reservation, chip: h100, chips: 100, price: 1 USD/chip-hour}"
-    offer = "{kind: price, chip: h100, price: 3 USD/chip-hour}"
+def beside(reserved: int, status: str) -> str:
+    """Chips reserved at 1.00 under one contract, and rent of more of the same at 3.00 under another."""
+    held = f"{{kind: reservation, chip: h100, chips: {reserved}, price: 1 USD/chip-hour}}"
+    rent = "{kind: price, chip: h100, price: 3 USD/chip-hour}"
     terms = "{buyer: acme, seller: lumen, from: 2027-01-01, through: 2027-12-31, STATUS, clauses: {gpus: CLAUSE}}"
-    both = (
+    return (
         "contracts:\n"
-        f"  held: {terms.replace('STATUS', SIGNED).replace('CLAUSE', reserved)}\n"
-        f"  more: {terms.replace('STATUS', OFFER).replace('CLAUSE', offer)}\n"
+        f"  held: {terms.replace('STATUS', SIGNED).replace('CLAUSE', held)}\n"
+        f"  more: {terms.replace('STATUS', status).replace('CLAUSE', rent)}\n"
     )
-    answer = plan(HEAD + both)
-    assert chip_hours(answer, "lumen-h100") == {"2027-01": 74_400, "2027-02": 67_200, "2027-03": 74_400}
-    assert answer.tables["offers"]["signed"].to_list() == [False]
+
+
+@pytest.mark.parametrize("status", [SIGNED, OFFER])
+def test_rent_beside_reserved_chips_is_for_what_is_used_beyond_them(status: str) -> None:
+    """60 of the pool's chips are reserved: the fee is for 60 x 744 in January, the rent for 40 x 744 x 3 = 89,280."""
+    answer = plan(HEAD + beside(60, status))
+    assert chip_hours(answer, "lumen-h100")["2027-01"] == 74_400
+    assert paid(answer, "held/gpus")["2027-01"] == 44_640
+    assert paid(answer, "more/gpus")["2027-01"] == 89_280
+
+
+@pytest.mark.parametrize("status", [SIGNED, OFFER])
+def test_nothing_is_rented_where_enough_is_reserved(status: str) -> None:
+    answer = plan(HEAD + beside(100, status))
     assert paid(answer, "more/gpus") == {}
     assert paid(answer, "held/gpus") == money(m2027_01=74_400, m2027_02=67_200, m2027_03=74_400)
+
+
+def test_what_stands_idle_in_one_part_of_the_day_is_not_rented_then() -> None:
+    """60 reserved, 120 wanted by day and 30 by night: 60 are rented for the day's 12 hours alone."""
+    day = HEAD.replace("through: 2027-03}", "through: 2027-03, slices: {day: 12 h, night: 12 h}}").replace(
+        "chips: 100,", "chips: 75, profile: {day: 120, night: 30},"
+    )
+    answer = plan(day + beside(60, SIGNED))
+    assert paid(answer, "more/gpus")["2027-01"] == 60 * 12 * 31 * 3
 
 
 TWO = HEAD.replace("  chat:", "  batch: {kind: research, chips: 40, unserved: 10 USD/chip-hour}\n  chat:")
@@ -103,7 +122,7 @@ def test_two_prices_in_one_pool_each_charge_the_workloads_that_they_are_for() ->
 
 def test_between_two_who_decide_a_price_moves_money_and_brings_no_chips() -> None:
     """Oracle's 80 chips stand at its own site; OpenAI pays it 3.00 for each hour of Use: 80 x 672 x 3 in February."""
-    answer = plan("""
+    text = """
 programme: stargate
 decides: [openai, oracle]
 horizon: {from: 2027-02, through: 2027-02}
@@ -119,6 +138,9 @@ contracts:
     status: signed
     from: 2026-01-01
     clauses: {use: {kind: price, pool: abilene-block, price: 3 USD/chip-hour}}
-""")
+"""
+    draft, _ = solved(text)
+    assert [block.name for block in draft.column_blocks if block.by == "hosting/use"] == []
+    answer = plan(text)
     assert chip_hours(answer, "abilene-block") == {"2027-02": 53_760}
     assert paid(answer, "hosting/use") == money(m2027_02=161_280)

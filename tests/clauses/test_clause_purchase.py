@@ -77,7 +77,7 @@ def test_no_chips_come_before_the_price_s_first_date() -> None:
 LISTED = HEAD.replace("vendor: nvidia,", "vendor: nvidia, price: 40000 USD/chip,").replace("WANTED", WANTED)
 
 
-def test_in_its_quarters_a_signed_order_takes_the_place_of_the_list_and_no_longer() -> None:
+def test_what_an_order_does_not_give_comes_from_the_list() -> None:
     """To June 150 a quarter at 30,000; from July the list's 40,000: 50 x 40,000 = 2,000,000."""
     terms = "price: 30000 USD/chip, most: 150 chips/quarter"
     answer = plan(LISTED + order(terms, dates="from: 2027-01-01, through: 2027-06-30"))

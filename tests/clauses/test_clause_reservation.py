@@ -73,8 +73,12 @@ def test_the_number_of_chips_is_chosen_once_in_whole_steps(unserved_price: str, 
     assert paid(answer, "lumen/gpus") == money(m2027_05=chips * 744 * 2, m2027_06=chips * 720 * 2)
 
 
-def test_of_an_offer_refused_no_step_is_taken() -> None:
-    answer = plan(HEAD + contract("chips: {min: 64, max: 128, step: 16}, price: 11 USD/chip-hour", OFFER))
+@pytest.mark.parametrize(
+    "chips", ["{min: 64, max: 128, step: 16}, price: 11", "{min: 300, max: 460, step: 16}, price: 4"]
+)
+def test_of_an_offer_refused_no_step_is_taken(chips: str) -> None:
+    """Too dear by the chip; or 300 at least, 1,200 an hour to save 1,000, where steps alone would pay."""
+    answer = plan(HEAD + contract(f"chips: {chips} USD/chip-hour", OFFER))
     assert paid(answer, "lumen/gpus") == {}
     assert chip_hours(answer, "lumen-h100") == {}
 
@@ -132,6 +136,23 @@ def test_chips_reserved_for_one_workload_serve_no_other() -> None:
     )
     assert chip_hours(answer, "lumen-h100", "batch")["2027-06"] == 30 * 720
     assert chip_hours(answer, "lumen-h100", "chat")["2027-06"] == 60 * 720
+
+
+def test_chips_kept_for_overlapping_workloads_reach_those_that_they_are_for_and_no_others() -> None:
+    """10 for a, 20 for a and b, 5 for all, 8 rented for a. c, worth most, has the 5; b the 20; a the 10 and the 8."""
+    head = HEAD.replace("  chat: {kind: serving, chips: 100, unserved: 10 USD/chip-hour}\n", "") + "".join(
+        f"  {name}: {{kind: serving, chips: 100, unserved: {worth} USD/chip-hour}}\n"
+        for name, worth in (("a", 10), ("b", 20), ("c", 30))
+    )
+    held = "{kind: reservation, chip: h100, price: 1 USD/chip-hour, chips:"
+    answer = plan(
+        head + "contracts:\n  lumen: {buyer: acme, seller: lumen, status: signed, from: 2027-05-01, clauses: {\n"
+        f"    one: {held} 10, for: [a]}}, two: {held} 20, for: [a, b]}}, all: {held} 5}},\n"
+        "    rent: {kind: price, chip: h100, price: 2 USD/chip-hour, chips: 8, for: [a]}}}\n"
+    )
+    served = {name: chip_hours(answer, "lumen-h100", name)["2027-05"] / 744 for name in ("a", "b", "c")}
+    assert served == pytest.approx({"a": 18, "b": 20, "c": 5})
+    assert paid(answer, "lumen/rent")["2027-05"] == 8 * 744 * 2
 
 
 def test_chips_that_the_decider_owns_and_lets_to_a_stranger_are_gone() -> None:

@@ -70,19 +70,28 @@ def programmes(draw: Draw) -> Drawn:
     start = draw(st.sampled_from([datetime.date(2027, 1, 1), datetime.date(2027, 2, 1), datetime.date(2026, 12, 1)]))
     growing = _Growing(draw, start, draw(st.sampled_from([2, 3, 4, 5, 7, 15])), draw(st.sampled_from(SLICES)))
     last = start.year * 12 + start.month - 2 + growing.months
-    growing.data.update({
-        "programme": "random", "decides": "lab", "parties": {name: {} for name in PARTIES},
-        "horizon": {"from": f"{start:%Y-%m}", "through": f"{last // 12:04}-{last % 12 + 1:02}", "slices": growing.slices},
-        "finance": {"discount": growing.one("0 %/year", "8 %/year", "15 %/year")},
-        "chips": _chips(growing),
-    })
+    growing.data.update(
+        {
+            "programme": "random",
+            "decides": "lab",
+            "parties": {name: {} for name in PARTIES},
+            "horizon": {
+                "from": f"{start:%Y-%m}",
+                "through": f"{last // 12:04}-{last % 12 + 1:02}",
+                "slices": growing.slices,
+            },
+            "finance": {"discount": growing.one("0 %/year", "8 %/year", "15 %/year")},
+            "chips": _chips(growing),
+        }
+    )
     _contracts(growing)
     if growing.chance(2):
         _site(growing)
     _workloads(growing)
     _promises(growing)
-    kinds = sorted({clause["kind"] for contract in growing.data["contracts"].values()
-                    for clause in contract["clauses"].values()})
+    kinds = sorted(
+        {clause["kind"] for contract in growing.data["contracts"].values() for clause in contract["clauses"].values()}
+    )
     text = yaml.safe_dump(growing.data, sort_keys=False, default_flow_style=None, width=200)
     return Drawn(text, growing.relaxable, tuple(kinds))
 
@@ -93,9 +102,13 @@ PARTIES = ("lab", "maker", "bank", "crusoe", "first", "second", "third")
 def _chips(growing: _Growing) -> dict[str, Any]:
     return {
         name: {
-            "bf16": f"{n + 1}e15 FLOP/s", "it_power": f"{growing.one(1, 1.5, 2)} kW", "vendor": "maker",
-            "price": f"{growing.whole(60, 300) * 100} USD/chip", "available": "2026-01-01",
-            "life": growing.one("7 months", "3 y", "5 y"), "supply": f"{growing.whole(5, 60)} chips/quarter",
+            "bf16": f"{n + 1}e15 FLOP/s",
+            "it_power": f"{growing.one(1, 1.5, 2)} kW",
+            "vendor": "maker",
+            "price": f"{growing.whole(60, 300) * 100} USD/chip",
+            "available": "2026-01-01",
+            "life": growing.one("7 months", "3 y", "5 y"),
+            "supply": f"{growing.whole(5, 60)} chips/quarter",
         }
         for n, name in enumerate(CHIPS)
     }
@@ -110,7 +123,9 @@ def _contracts(growing: _Growing) -> None:
     for seller in ("first", "second", "third")[: growing.whole(1, 3)]:
         offered = growing.chance(3)
         contracts[seller] = {
-            "buyer": "lab", "seller": seller, "status": "offer" if offered else "signed",
+            "buyer": "lab",
+            "seller": seller,
+            "status": "offer" if offered else "signed",
             **({"sign_by": "2026-11-01"} if offered else {}),
             "from": growing.one("2026-07-01", "2026-09-16", growing.day(0, 2)),
             "through": growing.one("2029-12-31", growing.day(growing.months, growing.months + 6)),
@@ -140,14 +155,17 @@ def _floor(growing: _Growing, contract: dict[str, Any]) -> None:
     """A least quantity or a least spend."""
     if growing.chance(3):
         contract["clauses"]["floor"] = {
-            "kind": "take_or_pay", "floor": f"{growing.whole(5, 80) * 10000} chip-hour/year",
+            "kind": "take_or_pay",
+            "floor": f"{growing.whole(5, 80) * 10000} chip-hour/year",
             "deficiency": growing.money(50, 300, "chip-hour"),
         }
         if contract["from"] < "2026-11" and growing.chance(2):
             contract["clauses"]["floor"]["taken"] = {"2026-11-30": f"{growing.whole(0, 20) * 1000} chip-hour"}
     if growing.chance(3):
         contract["clauses"]["commit"] = {
-            "kind": "commitment", "amount": f"{growing.whole(1, 20) * 50000} USD", "each": growing.one("contract year", "term"),
+            "kind": "commitment",
+            "amount": f"{growing.whole(1, 20) * 50000} USD",
+            "each": growing.one("contract year", "term"),
         }
         if contract["from"] < "2026-11" and growing.chance(2):
             contract["clauses"]["commit"]["burned"] = {"2026-11-30": f"{growing.whole(0, 20) * 10000} USD"}
@@ -156,48 +174,97 @@ def _floor(growing: _Growing, contract: dict[str, Any]) -> None:
 def _site(growing: _Growing) -> None:
     own = growing.chance(2)
     phases = {
-        name: {"power": f"{growing.whole(2, 8) / 100} MW", "ready": growing.one("2026-01-01", f"{growing.day(0, 4)[:7]}-01"),
-               "capex": f"{growing.whole(1, 20) * 100000} USD"}
+        name: {
+            "power": f"{growing.whole(2, 8) / 100} MW",
+            "ready": growing.one("2026-01-01", f"{growing.day(0, 4)[:7]}-01"),
+            "capex": f"{growing.whole(1, 20) * 100000} USD",
+        }
         for name in ("p", "q")[: growing.whole(1, 2)]
     }
-    growing.data["sites"] = {"hall": {
-        "landlord": "lab" if own else "crusoe", "operator": "lab", "pue": 1.2, "energy": growing.dated(4000, 12000, "MWh"),
-        "life": growing.one("10 y", "20 y"), "phases": phases, **({"grid": "0.12 MW"} if growing.chance(4) else {}),
-    }}
-    growing.data["pools"] = {"hall-a": {"site": "hall", "chip": "a", "owner": "lab",
-                                        **({"existing": growing.whole(0, 10)} if growing.chance(3) else {})}}
+    growing.data["sites"] = {
+        "hall": {
+            "landlord": "lab" if own else "crusoe",
+            "operator": "lab",
+            "pue": 1.2,
+            "energy": growing.dated(4000, 12000, "MWh"),
+            "life": growing.one("10 y", "20 y"),
+            "phases": phases,
+            **({"grid": "0.12 MW"} if growing.chance(4) else {}),
+        }
+    }
+    growing.data["pools"] = {
+        "hall-a": {
+            "site": "hall",
+            "chip": "a",
+            "owner": "lab",
+            **({"existing": growing.whole(0, 10)} if growing.chance(3) else {}),
+        }
+    }
     if growing.chance(2):
         growing.data["pools"]["hall-c"] = {"site": "hall", "chip": "c", "owner": "lab"}
     if not own:
         names = list(phases)
         offered = growing.chance(3)
         growing.data["contracts"]["hall"] = {
-            "buyer": "lab", "seller": "crusoe", "status": "offer" if offered else "signed",
-            **({"sign_by": "2026-11-01"} if offered else {}), "from": growing.one("2026-07-01", growing.day(0, 2)),
+            "buyer": "lab",
+            "seller": "crusoe",
+            "status": "offer" if offered else "signed",
+            **({"sign_by": "2026-11-01"} if offered else {}),
+            "from": growing.one("2026-07-01", growing.day(0, 2)),
             "through": "2036-12-31",
-            "clauses": {"premises": {"kind": "lease", "site": "hall", "options": names[growing.whole(0, len(names)):],
-                                     "rent": growing.dated(8000, 20000, "kW-month")}},
+            "clauses": {
+                "premises": {
+                    "kind": "lease",
+                    "site": "hall",
+                    "options": names[growing.whole(0, len(names)) :],
+                    "rent": growing.dated(8000, 20000, "kW-month"),
+                }
+            },
         }
     if growing.chance(2):
         _purchase(growing)
     if growing.chance(3):
-        tranches = [{"amount": f"{growing.whole(2, 30) * 100000} USD"},
-                    {"amount": f"{growing.whole(2, 30) * 100000} USD", "from": growing.day(1, 6)}]
+        tranches = [
+            {"amount": f"{growing.whole(2, 30) * 100000} USD"},
+            {"amount": f"{growing.whole(2, 30) * 100000} USD", "from": growing.day(1, 6)},
+        ]
         growing.data["contracts"]["bank"] = {
-            "buyer": "lab", "seller": "bank", "status": "signed", "from": "2026-07-01", "through": "2030-12-31",
-            "clauses": {"capital": {"kind": "capital_commitment", "investor": "bank", "recipient": "lab",
-                                    "share": growing.one("50 %", "100 %"), "tranches": tranches}},
+            "buyer": "lab",
+            "seller": "bank",
+            "status": "signed",
+            "from": "2026-07-01",
+            "through": "2030-12-31",
+            "clauses": {
+                "capital": {
+                    "kind": "capital_commitment",
+                    "investor": "bank",
+                    "recipient": "lab",
+                    "share": growing.one("50 %", "100 %"),
+                    "tranches": tranches,
+                }
+            },
         }
 
 
 def _purchase(growing: _Growing) -> None:
     growing.data["contracts"]["maker"] = {
-        "buyer": "lab", "seller": "maker", "status": "offer", "sign_by": "2026-11-01", "from": "2026-07-01", "through": "2030-12-31",
-        "clauses": {"order": {
-            "kind": "purchase", "chip": "a", "price": f"{growing.whole(60, 250) * 100} USD/chip",
-            "least": f"{growing.whole(0, 10)} chips/quarter", "most": f"{growing.whole(10, 50)} chips/quarter",
-            "deposit": "20 %", "lead_time": "4 months",
-        }},
+        "buyer": "lab",
+        "seller": "maker",
+        "status": "offer",
+        "sign_by": "2026-11-01",
+        "from": "2026-07-01",
+        "through": "2030-12-31",
+        "clauses": {
+            "order": {
+                "kind": "purchase",
+                "chip": "a",
+                "price": f"{growing.whole(60, 250) * 100} USD/chip",
+                "least": f"{growing.whole(0, 10)} chips/quarter",
+                "most": f"{growing.whole(10, 50)} chips/quarter",
+                "deposit": "20 %",
+                "lead_time": "4 months",
+            }
+        },
     }
 
 
@@ -211,8 +278,11 @@ def _workloads(growing: _Growing) -> None:
 
 
 def _serving(growing: _Growing) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"kind": "serving", "revenue": growing.dated(200, 600, "chip-hour"),
-                              "unserved": growing.money(0, 300, "chip-hour")}
+    wanted: dict[str, Any] = {
+        "kind": "serving",
+        "revenue": growing.dated(200, 600, "chip-hour"),
+        "unserved": growing.money(0, 300, "chip-hour"),
+    }
     if growing.chance(4):
         wanted["tokens"] = f"{growing.whole(1, 9)}e8 token/day"
         wanted["rates"] = {name: f"{growing.whole(100, 300)} token/s" for name in CHIPS}
@@ -226,16 +296,25 @@ def _serving(growing: _Growing) -> dict[str, Any]:
 
 
 def _research(growing: _Growing) -> dict[str, Any]:
-    return {"kind": "research", "use": f"{growing.whole(5, 60) * 1000} chip-hour/month",
-            "unserved": growing.dated(50, 400, "chip-hour"),
-            **({"rates": {"b": 1.8}} if growing.chance(3) else {})}
+    return {
+        "kind": "research",
+        "use": f"{growing.whole(5, 60) * 1000} chip-hour/month",
+        "unserved": growing.dated(50, 400, "chip-hour"),
+        **({"rates": {"b": 1.8}} if growing.chance(3) else {}),
+    }
 
 
 def _training(growing: _Growing) -> dict[str, Any]:
     first = growing.whole(0, max(0, growing.months - 2))
-    return {"kind": "training", "flop": f"{growing.whole(1, 20)}e22 FLOP", "most": growing.whole(20, 80), "mfu": "40 %",
-            "from": growing.day(first, first)[:7], "through": growing.day(first + 1, first + 2)[:7],
-            "unserved": f"{growing.whole(1, 6)}e-18 USD/FLOP"}
+    return {
+        "kind": "training",
+        "flop": f"{growing.whole(1, 20)}e22 FLOP",
+        "most": growing.whole(20, 80),
+        "mfu": "40 %",
+        "from": growing.day(first, first)[:7],
+        "through": growing.day(first + 1, first + 2)[:7],
+        "unserved": f"{growing.whole(1, 6)}e-18 USD/FLOP",
+    }
 
 
 def _promises(growing: _Growing) -> None:
@@ -244,8 +323,13 @@ def _promises(growing: _Growing) -> None:
     if growing.chance(4):
         contract["clauses"]["only"] = {"kind": "exclusivity", "workloads": workloads[:1]}
     if growing.chance(3):
-        share = {"kind": "revenue_share", "payer": "lab", "payee": "first", "streams": workloads[:1],
-                 "rate": f"{growing.whole(5, 40)} %"}
+        share = {
+            "kind": "revenue_share",
+            "payer": "lab",
+            "payee": "first",
+            "streams": workloads[:1],
+            "rate": f"{growing.whole(5, 40)} %",
+        }
         if growing.chance(2):
             share |= {"cap": f"{growing.whole(1, 30) * 10000} USD"}
         if contract["status"] == "signed":
@@ -253,7 +337,9 @@ def _promises(growing: _Growing) -> None:
             growing.relaxable &= "cap" not in share
     if growing.chance(3):
         contract["clauses"]["refusal"] = {
-            "kind": "first_refusal", "partial": growing.one(True, False), "match": growing.chance(3),
+            "kind": "first_refusal",
+            "partial": growing.one(True, False),
+            "match": growing.chance(3),
             **({"respond_within": "45 d"} if growing.chance(3) else {}),
             **({"except": ["own_build"]} if growing.chance(2) else {}),
         }

@@ -14,8 +14,11 @@ import pandas as pd
 from linopy.expressions import ScalarLinearExpression
 
 INFINITY = float("inf")
-SENSES = {"<=": lambda left, right: left <= right, ">=": lambda left, right: left >= right,
-          "=": lambda left, right: left == right}
+SENSES = {
+    "<=": lambda left, right: left <= right,
+    ">=": lambda left, right: left >= right,
+    "=": lambda left, right: left == right,
+}
 
 
 @dataclass
@@ -89,8 +92,9 @@ class Recording:
         self.rows: dict[str, list[_Row]] = {}
         self.objective = Sum()
 
-    def column(self, family: str, label: object, upper: float = INFINITY, lower: float = 0.0,
-               whole: bool = False) -> Sum:
+    def column(
+        self, family: str, label: object, upper: float = INFINITY, lower: float = 0.0, whole: bool = False
+    ) -> Sum:
         """A new column, as a sum of itself alone."""
         self.columns.append(_Column(family, str(label), lower, upper, whole))
         return Sum({len(self.columns) - 1: 1.0})
@@ -109,7 +113,8 @@ class Recording:
         """The most that a sum can be by the bounds of its columns alone."""
         return amount.constant + sum(
             value * (self.columns[column].upper if value > 0 else self.columns[column].lower)
-            for column, value in amount.of.items() if value
+            for column, value in amount.of.items()
+            if value
         )
 
     def as_linopy(self) -> linopy.Model:
@@ -157,7 +162,7 @@ def _holds(row: _Row) -> bool:
 
 
 def _sum_in_linopy(model: linopy.Model, terms: dict[int, float]) -> linopy.LinearExpression:
-    parts = []
+    parts = [0 * model.variables[next(iter(model.variables))].sum()]
     for name in model.variables:
         variable = model.variables[name]
         amounts = [terms.get(int(label), 0.0) for label in variable.labels.values]

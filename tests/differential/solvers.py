@@ -31,14 +31,16 @@ def best(model: linopy.Model, relax: bool) -> float:
     return float(matrices.c @ values)
 
 
-def _solve(matrices: linopy.matrices.MatrixAccessor, lower: np.ndarray, upper: np.ndarray, whole: np.ndarray,
-           solver_name: str) -> np.ndarray:
+def _solve(
+    matrices: linopy.matrices.MatrixAccessor, lower: np.ndarray, upper: np.ndarray, whole: np.ndarray, solver_name: str
+) -> np.ndarray:
     right, sense = matrices.b.astype(float), matrices.sense
     row_lower = np.where(sense == "<", -np.inf, right)
     row_upper = np.where(sense == ">", np.inf, right)
     helper = model_builder_helper.ModelBuilderHelper()
-    helper.fill_model_from_sparse_data(lower, upper, matrices.c.astype(float), row_lower, row_upper,
-                                       matrices.A.tocsr().astype(float))
+    helper.fill_model_from_sparse_data(
+        lower, upper, matrices.c.astype(float), row_lower, row_upper, matrices.A.tocsr().astype(float)
+    )
     helper.set_maximize(True)
     for index in np.flatnonzero(whole):
         helper.set_var_integrality(int(index), True)

@@ -35,11 +35,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Capex:
-    """Money spent on things that last, for a site."""
+    """Money spent on things that last: the phases of a site, or a kind of chip."""
 
     t: int
-    place: str
-    pools: tuple[str, ...]
+    what: str
     payer: str
     amount: Sum
 
@@ -61,9 +60,10 @@ class Started:
     own_build: bool = False
     prior: bool = False
     workloads: tuple[str, ...] = ()
-    levels: dict[int, dict[int, Sum]] | None = None
-    """For rent, which may be given back: MW on rent by quarter and month."""
-    kept: dict[int, Sum] = field(default_factory=dict)
+    kept: bool = True
+    """Whether what is taken is kept; rent is not."""
+    stands: dict[int, dict[int, Sum]] | None = None
+    """For what is kept: MW by quarter of its start and by month, on the mean of the month."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,15 @@ class Twin:
     """Chips of pool by workload in month and slice; training has the same column in every slice."""
     standing: dict[tuple[str, int], Sum] = field(default_factory=dict)
     provided: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    rented: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    """That part of what is provided which is on rent, and paid for as it is used."""
+    let: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    """That part of what is provided which is let to one who does not decide, and serves nothing here."""
+    hired: dict[tuple[str, str, int, str], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    """That part of a workload's Use which runs on rented chips."""
     reserved: dict[tuple[str, int], list[tuple[tuple[str, ...], Sum]]] = field(
-        default_factory=lambda: defaultdict(list))
+        default_factory=lambda: defaultdict(list)
+    )
     """Chips of a pool in a month that some workloads alone may use."""
     powered: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     ordered: dict[tuple[str, str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
@@ -166,15 +173,14 @@ class Twin:
     def chips_in_use(self, pool: str, t: int, s: str, by: tuple[str, ...] | None = None) -> Sum:
         """Chips of a pool that run in a slice of a month, for all workloads or some."""
         return total(
-            one for (p, w, month, part), one in self.use.items()
+            one
+            for (p, w, month, part), one in self.use.items()
             if (p, month, part) == (pool, t, s) and (by is None or w in by)
         )
 
     def use_hours(self, name: str, t: int, s: str) -> float:
-        """Hours that a column of Use stands for: a run that begins inside a month runs for the rest of it."""
-        workload = self.programme.workloads[name]
-        part = self.time.cover(self.span_of(workload), t) if isinstance(workload, Training) else 1.0
-        return self.time.hours(t, s) * part
+        """Hours that a column of Use stands for: those of the days on which the workload is wanted."""
+        return self.time.hours(t, s) * self.time.cover(self.span_of(self.programme.workloads[name]), t)
 
 
 def build(programme: Programme) -> linopy.Model:
@@ -219,8 +225,9 @@ def _demand(twin: Twin, name: str, workload: Wanted) -> None:
 def _earn(twin: Twin, name: str, t: int, work: Sum, price: float) -> None:
     """Revenue for work done in a month."""
     if price:
-        twin.revenue[name].append(Due(t, both(twin.time.months[t], twin.span_of(twin.programme.workloads[name])),
-                                      work * price, name))
+        twin.revenue[name].append(
+            Due(t, both(twin.time.months[t], twin.span_of(twin.programme.workloads[name])), work * price, name)
+        )
         twin.pay(work * price, t, "customers", twin.earner[name])
 
 
@@ -238,7 +245,7 @@ def _serving(twin: Twin, name: str, workload: Serving, reference: float, rates: 
     mean = sum(weights[s] * time.slices[s] for s in time.slices) / 24
     for t in range(len(time.months)):
         for s in time.slices:
-            wanted = time.level(workload.demand, t, span) / reference * weights[s] / mean
+            wanted = time.mean(workload.demand, t, span) / reference * weights[s] / mean
             if not wanted:
                 continue
             done = Sum()
@@ -249,23 +256,24 @@ def _serving(twin: Twin, name: str, workload: Serving, reference: float, rates: 
             missed = twin.book.column("unserved", (name, t, s))
             twin.book.row("serve", (name, t, s), done + missed, "=", wanted)
             price = time.mean(workload.revenue_per_unit, t, span) * reference
-            _earn(twin, name, t, done * time.hours(t, s), price)
-            _lose(twin, workload, t, missed * time.hours(t, s), reference)
+            _earn(twin, name, t, done * twin.use_hours(name, t, s), price)
+            _lose(twin, workload, t, missed * twin.use_hours(name, t, s), reference)
 
 
 def _research(twin: Twin, name: str, workload: Research, reference: float, rates: dict[str, float]) -> None:
     time, span = twin.time, twin.span_of(workload)
     for t in range(len(time.months)):
-        hours = time.all_hours(t) if workload.demand_per == "hour" else 1.0
-        wanted = time.level(workload.demand, t, span) / reference * hours
+        per_month = time.all_hours(t) if workload.demand_per == "hour" else 1.0
+        wanted = time.level(workload.demand, t, span) / reference * per_month
         if not wanted:
             continue
         done = Sum()
         for pool, rate in rates.items():
             for s in time.slices:
-                column = twin.book.column("use", (pool, name, t, s), wanted / rate / time.hours(t, s))
+                hours = twin.use_hours(name, t, s)
+                column = twin.book.column("use", (pool, name, t, s), wanted / rate / hours)
                 twin.use[pool, name, t, s] = column
-                done.add(column * (rate * time.hours(t, s)))
+                done.add(column * (rate * hours))
         missed = twin.book.column("unserved", (name, t))
         twin.book.row("serve", (name, t), done + missed, "=", wanted)
         _earn(twin, name, t, done, time.mean(workload.revenue_per_unit, t, span) * reference)
@@ -277,8 +285,12 @@ def _training(twin: Twin, name: str, workload: Training, reference: float, rates
     hours = {t: time.all_hours(t) * time.cover(span, t) for t in range(len(time.months)) if time.cover(span, t)}
     if not hours:
         return
-    wanted = (float(workload.flop) / reference if workload.flop is not None
-              else float(workload.chips or 0) * sum(hours.values()))
+    wanted = (
+        float(workload.flop) / reference
+        if workload.flop is not None
+        else float(workload.chips or 0) * sum(hours.values())
+    )
+
     def most_of(rate: float) -> float:
         """Chips at once: as stated; where the run is so many chips for the whole window, those."""
         if workload.most_chips is not None:
@@ -312,7 +324,7 @@ def _build(twin: Twin) -> None:
         for phase_id, phase in site.phases.items():
             if site.landlord in twin.programme.decides:
                 _phase(twin, name, site, phase_id, phase)
-    for (chip, owner) in dict.fromkeys((pool.chip, pool.owner) for pool in twin.programme.pools.values() if pool.owner):
+    for chip, owner in dict.fromkeys((pool.chip, pool.owner) for pool in twin.programme.pools.values() if pool.owner):
         if owner in twin.programme.decides:
             _catalogue(twin, chip, owner)
 
@@ -344,14 +356,21 @@ def _phase(twin: Twin, site_id: str, site: Site, phase_id: str, phase: Phase) ->
         twin.invest(capex, serves.start, site.life.in_months, landlord, "builders")
         t = next(t for t, month in enumerate(time.months) if month.contains(serves.start))
         twin.pay(capex, t, landlord, "builders", counts=False)
-        twin.capex.append(Capex(t, site_id, (), landlord, capex))
+        twin.capex.append(Capex(t, site_id, landlord, capex))
     if started:
         twin.book.row("started", (site_id, phase_id), total(started.values()), "<=", 1.0)
-        twin.started.append(Started(
-            frozenset({phase_id, f"{site_id}/{phase_id}", f"{site_id}.{phase_id}"}), str(site.landlord), _at(twin, site_id),
-            {q: column * power for q, column in started.items()}, dict.fromkeys(started, power), started, first_day,
-            own_build=True,
-        ))
+        twin.started.append(
+            Started(
+                frozenset({phase_id, f"{site_id}/{phase_id}", f"{site_id}.{phase_id}"}),
+                str(site.landlord),
+                _at(twin, site_id),
+                {q: column * power for q, column in started.items()},
+                dict.fromkeys(started, power),
+                started,
+                first_day,
+                own_build=True,
+            )
+        )
 
 
 def _at(twin: Twin, site_id: str) -> tuple[str, ...]:
@@ -359,11 +378,10 @@ def _at(twin: Twin, site_id: str) -> tuple[str, ...]:
 
 
 def delivery(twin: Twin, chip: str, q: int) -> date | None:
-    """The day from which chips bought in a quarter stand; None where they cannot be had in it."""
+    """The first day from which chips bought in a quarter stand, that of a whole month; None where it has none."""
     available = twin.programme.chips[chip].available
-    quarter = twin.time.quarters[q]
-    day = max(quarter.start, available) if available is not None else quarter.start
-    return day if day < quarter.until else None
+    starts = [twin.time.months[t].start for t in twin.time.months_of(q)]
+    return next((day for day in starts if available is None or available <= day), None)
 
 
 def _catalogue(twin: Twin, chip_id: str, owner: str) -> None:
@@ -378,12 +396,19 @@ def _catalogue(twin: Twin, chip_id: str, owner: str) -> None:
         most = twin.time.mean(supply, t) if supply is not None else INFINITY
         ordered = twin.book.column("ordered", (chip_id, owner, q), most)
         twin.ordered[chip_id, owner, q].add(ordered)
-        price = twin.time.mean(chip.price_per_chip, t, Span(day, twin.time.horizon.until))
+        price = twin.time.mean(chip.price_per_chip, t)
         spend_on_chips(twin, chip_id, owner, q, ordered * price)
 
 
-def spend_on_chips(twin: Twin, chip_id: str, owner: str, q: int, amount: Sum, vendor: str | None = None,
-                   early: tuple[float, int | None] = (0.0, None)) -> None:
+def spend_on_chips(
+    twin: Twin,
+    chip_id: str,
+    owner: str,
+    q: int,
+    amount: Sum,
+    vendor: str | None = None,
+    early: tuple[float, int | None] = (0.0, None),
+) -> None:
     """Pay for chips that stand from quarter `q` on; `early` is a share that is paid in an earlier month."""
     chip, day = twin.programme.chips[chip_id], delivery(twin, chip_id, q)
     if day is None:
@@ -391,12 +416,10 @@ def spend_on_chips(twin: Twin, chip_id: str, owner: str, q: int, amount: Sum, ve
     payee = vendor or chip.vendor or "vendors"
     t = next(t for t, month in enumerate(twin.time.months) if month.contains(day))
     twin.invest(amount, day, chip.life.in_months, owner, payee)
-    pools = tuple(name for name, pool in twin.programme.pools.items() if (pool.chip, pool.owner) == (chip_id, owner))
-    place = next((pool.site for name, pool in twin.programme.pools.items() if name in pools and pool.site), "")
     for share, month in ((early[0], early[1]), (1 - early[0], t)):
         if share and month is not None:
             twin.pay(amount * share, month, owner, payee, counts=False)
-            twin.capex.append(Capex(month, place, pools, owner, amount * share))
+            twin.capex.append(Capex(month, chip_id, owner, amount * share))
 
 
 # what stands, and what fits
@@ -407,10 +430,13 @@ def _fit(twin: Twin) -> None:
     for name, pool in twin.programme.pools.items():
         if pool.site is not None and pool.owner in twin.programme.decides:
             _buy(twin, name, pool, bought)
-    for (chip, owner) in dict.fromkeys((pool.chip, pool.owner) for pool in twin.programme.pools.values() if pool.owner):
+    for chip, owner in dict.fromkeys((pool.chip, pool.owner) for pool in twin.programme.pools.values() if pool.owner):
         for q in range(len(twin.time.quarters)):
-            columns = [bought[name, q] for name, pool in twin.programme.pools.items()
-                       if (pool.chip, pool.owner) == (chip, owner) and (name, q) in bought]
+            columns = [
+                bought[name, q]
+                for name, pool in twin.programme.pools.items()
+                if (pool.chip, pool.owner) == (chip, owner) and (name, q) in bought
+            ]
             if columns:
                 twin.book.row("supply", (chip, owner, q), total(columns), "<=", twin.ordered[chip, str(owner), q])
     for name, pool in twin.programme.pools.items():
@@ -441,7 +467,15 @@ def _stand(twin: Twin, name: str, pool: Pool, t: int, bought: dict[tuple[str, in
     twin.standing[name, t] = column
     twin.book.row("standing", (name, t), column, "=", stands)
     for s in time.slices:
-        twin.book.row("fit", (name, t, s), twin.chips_in_use(name, t, s), "<=", column)
+        used = twin.chips_in_use(name, t, s)
+        twin.book.row("fit", (name, t, s), used, "<=", column - twin.let[name, t])
+        hired = Sum()
+        for (p, w, month, part), one in twin.hired.items():
+            if (p, month, part) == (name, t, s):
+                twin.book.row("hired", (name, w, t, s), one, "<=", twin.use[name, w, t, s])
+                hired.add(one)
+        if hired.of:
+            twin.book.row("not hired", (name, t, s), used - hired, "<=", column - twin.rented[name, t])
         for n, (favoured, chips) in enumerate(twin.reserved[name, t]):
             others = tuple(w for w in twin.programme.workloads if w not in favoured)
             twin.book.row("for", (name, t, s, n), twin.chips_in_use(name, t, s, others), "<=", column - chips)
@@ -461,7 +495,9 @@ def _it_power_mw(twin: Twin, pool: Pool) -> float:
 def _power(twin: Twin, site_id: str) -> None:
     site = twin.programme.sites[site_id]
     for t in range(len(twin.time.months)):
-        drawn = total(twin.standing[name, t] * _it_power_mw(twin, twin.programme.pools[name]) for name in _at(twin, site_id))
+        drawn = total(
+            twin.standing[name, t] * _it_power_mw(twin, twin.programme.pools[name]) for name in _at(twin, site_id)
+        )
         twin.book.row("power", (site_id, t), drawn, "<=", twin.powered[site_id, t])
         if site.grid_mw is not None:
             twin.book.row("grid", (site_id, t), drawn * float(site.peak_pue), "<=", float(site.grid_mw))

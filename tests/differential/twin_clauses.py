@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -73,15 +74,30 @@ class Term:
         chip = self.twin.programme.chips[self.twin.programme.pools[self.pool()].chip]
         return float(chip.it_power_kw or 0) / 1000
 
-    def publish(self, megawatts: dict[int, Sum], most: dict[int, float], begun: dict[int, Sum] | None,
-                pools: tuple[str, ...], **more: Any) -> None:
+    def publish(
+        self,
+        megawatts: dict[int, Sum],
+        most: dict[int, float],
+        begun: dict[int, Sum] | None,
+        pools: tuple[str, ...],
+        **more: Any,
+    ) -> None:
         """Tell what new capacity it may bring."""
         first = {q: max(self.twin.time.quarters[q].start, self.span.start) for q in megawatts}
-        self.twin.started.append(Started(
-            self.names | more.pop("names", frozenset()), more.pop("provider", self.contract.seller), pools,
-            megawatts, most, begun, more.pop("first_day", first), prior=more.pop("prior", self.prior),
-            workloads=tuple(self.clause.for_workloads), **more,
-        ))
+        self.twin.started.append(
+            Started(
+                self.names | more.pop("names", frozenset()),
+                more.pop("provider", self.contract.seller),
+                pools,
+                megawatts,
+                most,
+                begun,
+                more.pop("first_day", first),
+                prior=more.pop("prior", self.prior),
+                workloads=tuple(self.clause.for_workloads),
+                **more,
+            )
+        )
 
     def keep_others_out(self, pool: str, t: int, chips: Sum) -> None:
         """Workloads that the clause is not for run on what the pool has from elsewhere."""
@@ -99,49 +115,76 @@ def draft_clauses(twin: Twin) -> None:
     """Write every clause of the contracts that bind or are offered: what provides first, what reads that after it."""
     terms = []
     for contract_id, contract in twin.programme.contracts.items():
-        if contract.status not in ("signed", "offer"):
+        if contract.status not in ("signed", "offer") or not _binds_who_decides(twin, contract):
             continue
         on = twin.book.binary("sign", contract_id) if contract.status == "offer" else twin.one
-        terms += [Term(twin, contract_id, contract, clause_id, clause, on)
-                  for clause_id, clause in contract.clauses.items()]
+        terms += [
+            Term(twin, contract_id, contract, clause_id, clause, on) for clause_id, clause in contract.clauses.items()
+        ]
     for kinds in ORDER:
         for term in terms:
             if term.clause.kind in kinds and term.months:
                 kinds[term.clause.kind](term)
 
 
+def _binds_who_decides(twin: Twin, contract: Contract) -> bool:
+    """Whether any party to it is among those who decide; other contracts are left out."""
+    named = {getattr(clause, name, None) for clause in contract.clauses.values() for name in clause.party_fields}
+    return bool({contract.buyer, contract.seller, *named} & set(twin.programme.decides))
+
+
 # what provides
 
 
 def _price(term: Term) -> None:
+    pool = term.twin.programme.pools[term.pool()]
+    if pool.owner is not None:
+        _price_of_owned_chips(term)
+    elif term.contract.buyer in term.twin.programme.decides:
+        _publish_rent(term, {t: _rent(term, t) for t in term.months})
+
+
+def _price_of_owned_chips(term: Term) -> None:
+    """Chips of a site are there already: their Use is paid for, and no more than `chips` may run."""
     twin, clause, pool = term.twin, term.clause, term.pool()
-    provides = twin.programme.pools[pool].owner is None and term.contract.buyer in twin.programme.decides
-    rented: dict[int, Sum] = {}
     for t in term.months:
-        price = twin.time.mean(clause.price_per_chip_hour, t, term.span)
-        term.owe(t, twin.all_use(pool, t) * price)
-        if not provides:
-            if clause.chips is not None:
-                for s in twin.time.slices:
-                    twin.book.row("on rent", (term.contract_id, term.clause_id, t, s), twin.chips_in_use(pool, t, s),
-                                  "<=", twin.time.level(clause.chips, t, term.span))
-            continue
-        rented[t] = twin.book.column("rented", (term.contract_id, term.clause_id, t))
-        twin.provided[pool, t].add(rented[t])
-        term.keep_others_out(pool, t, rented[t])
-        most = _most_on_rent(term, t)
-        if clause.chips is not None or term.offered or twin.time.cover(term.span, t) < 1:
-            twin.book.row("rented", (term.contract_id, term.clause_id, t), rented[t], "<=", term.on * most)
-    if provides:
-        _publish_rent(term, rented)
+        term.owe(t, twin.all_use(pool, t) * twin.time.mean(clause.price_per_chip_hour, t, term.span))
+        for s in twin.time.slices if clause.chips is not None else ():
+            most = twin.time.level(clause.chips, t, term.span)
+            label = (term.contract_id, term.clause_id, t, s)
+            twin.book.row("on rent", label, twin.chips_in_use(pool, t, s), "<=", most)
+
+
+def _rent(term: Term, t: int) -> Sum:
+    """Chips on rent in a month, and what their Use costs: the Use of each workload that runs on them."""
+    twin, pool, label = term.twin, term.pool(), (term.contract_id, term.clause_id, t)
+    rented = twin.book.column("rented", label)
+    twin.book.row("rented", label, rented, "<=", term.on * _most_on_rent(term, t))
+    twin.provided[pool, t].add(rented)
+    twin.rented[pool, t].add(rented)
+    term.keep_others_out(pool, t, rented)
+    price = twin.time.mean(term.clause.price_per_chip_hour, t, term.span)
+    for s in twin.time.slices:
+        running = Sum()
+        for (p, w, month, part), use in twin.use.items():
+            if (p, month, part) == (pool, t, s):
+                hired = twin.book.column("hired", (*label, w, s), twin.book.most(use))
+                twin.hired[pool, w, t, s].add(hired)
+                running.add(hired)
+                term.owe(t, hired * (price * twin.use_hours(w, t, s)))
+        twin.book.row("on rent", (*label, s), running, "<=", rented)
+    return rented
 
 
 def _most_on_rent(term: Term, t: int) -> float:
     """Chips that can be on rent at once: what the clause says, or what all workloads could ask."""
     if term.clause.chips is not None:
         return term.twin.time.level(term.clause.chips, t, term.span)
-    asked = {(w, s): term.twin.book.most(column)
-             for (p, w, month, s), column in term.twin.use.items() if (p, month) == (term.pool(), t)}
+    asked = {
+        (w, s): term.twin.book.most(column)
+        for (p, w, month, s), column in term.twin.use.items()
+        if (p, month) == (term.pool(), t)
+    }
     most = max(sum(most for (_, part), most in asked.items() if part == s) for s in term.twin.time.slices)
     return most * term.twin.time.cover(term.span, t)
 
@@ -163,8 +206,7 @@ def _publish_rent(term: Term, rented: dict[int, Sum]) -> None:
         twin.book.row("step", (term.contract_id, term.clause_id, q), level * each - before, "<=", steps[q])
         most[q] = max(_most_on_rent(term, t) for t in months) * each
         before = level * each
-    levels = {q: {t: rented[t] * each for t in twin.time.months_of(q) if t in rented} for q in steps}
-    term.publish(steps, most, None, (term.pool(),), prior=False, levels=levels)
+    term.publish(steps, most, None, (term.pool(),), prior=False, kept=False)
     term.ask(prior=False)
 
 
@@ -184,27 +226,38 @@ def _reserve(term: Term, t: int, chips: Sum) -> None:
     twin, pool = term.twin, term.pool()
     if twin.programme.pools[pool].owner is None:
         twin.provided[pool, t].add(chips)
+        if term.contract.buyer not in twin.programme.decides:
+            twin.let[pool, t].add(chips)
         term.keep_others_out(pool, t, chips)
     price = twin.time.mean(term.clause.price_per_chip_hour, t, term.span)
     term.owe(t, chips * (price * twin.time.all_hours(t)))
 
 
 def _fixed(term: Term, chips: Series) -> None:
-    time = term.twin.time
+    time, each = term.twin.time, term.megawatts()
     steps: dict[int, float] = {}
+    stands: dict[int, dict[int, Sum]] = {}
     before = 0.0
-    for t in term.months:
-        _reserve(term, t, term.on * time.level(chips, t, term.span))
-        standing = time.mean(chips, t, term.span)
-        if standing > before:
-            q = time.quarter_of(t)
-            steps[q] = steps.get(q, 0.0) + standing - before
-        before = standing
-    each = term.megawatts()
+    for q in dict.fromkeys(time.quarter_of(t) for t in term.months):
+        months = [t for t in term.months if time.quarter_of(t) == q]
+        means = [before, *(time.mean(chips, t, term.span) for t in months)]
+        steps[q] = sum(max(0.0, later - earlier) for earlier, later in itertools.pairwise(means))
+        for t in months:
+            _reserve(term, t, term.on * time.level(chips, t, term.span))
+        more = {t: time.level(chips, t, term.span) - before * time.cover(term.span, t) for t in months}
+        more |= {t: (means[-1] - before) * time.cover(term.span, t) for t in term.months if time.quarter_of(t) > q}
+        stands[q] = {t: term.on * (chips_more * each) for t, chips_more in more.items()}
+        before = means[-1]
     if term.prior:
         return
-    term.publish({q: term.on * (step * each) for q, step in steps.items()},
-                 {q: step * each for q, step in steps.items()}, dict.fromkeys(steps, term.on), (term.pool(),))
+    steps = {q: step for q, step in steps.items() if step}
+    term.publish(
+        {q: term.on * (step * each) for q, step in steps.items()},
+        {q: step * each for q, step in steps.items()},
+        dict.fromkeys(steps, term.on),
+        (term.pool(),),
+        stands=stands,
+    )
 
 
 def _choice(term: Term, chips: Any) -> None:
@@ -214,8 +267,11 @@ def _choice(term: Term, chips: Any) -> None:
     chosen = term.on * float(chips.min) + steps * float(chips.step)
     for t in term.months:
         _reserve(term, t, chosen * term.twin.time.cover(term.span, t))
+    if term.prior:
+        return
     q, each = term.twin.time.quarter_of(term.months[0]), term.megawatts()
-    term.publish({q: chosen * each}, {q: float(chips.max) * each}, {q: term.on}, (term.pool(),))
+    stands = {t: chosen * (each * term.twin.time.cover(term.span, t)) for t in term.months}
+    term.publish({q: chosen * each}, {q: float(chips.max) * each}, {q: term.on}, (term.pool(),), stands={q: stands})
 
 
 def _takes(term: Term, chips: Any) -> None:
@@ -231,10 +287,19 @@ def _takes(term: Term, chips: Any) -> None:
         book.row("held", (term.contract_id, term.clause_id, t), held, "<=", term.on * most)
         _reserve(term, t, held * time.cover(term.span, t))
     each = term.megawatts()
-    most_by_quarter = {q: min(time.mean(chips.most, t, term.span) for t in term.months if time.quarter_of(t) == q)
-                       for q in taken}
-    term.publish({q: column * each for q, column in taken.items()},
-                 {q: most * each for q, most in most_by_quarter.items()}, None, (term.pool(),))
+    stands = {
+        q: {t: column * (each * time.cover(term.span, t)) for t in term.months if time.quarter_of(t) >= q}
+        for q, column in taken.items()
+    }
+    first_months = {q: min(t for t in term.months if time.quarter_of(t) == q) for q in taken}
+    most_by_quarter = {q: time.mean(chips.most, t, term.span) for q, t in first_months.items()}
+    term.publish(
+        {q: column * each for q, column in taken.items()},
+        {q: most * each for q, most in most_by_quarter.items()},
+        None,
+        (term.pool(),),
+        stands=stands,
+    )
 
 
 def _lease(term: Term) -> None:
@@ -255,18 +320,25 @@ def _lease(term: Term) -> None:
         power = float(phase.power_mw)
         if term.prior and not optional:
             continue
-        term.publish({q: column * power for q, column in starts.items()}, dict.fromkeys(starts, power), starts, pools,
-                     names=frozenset({name, f"{term.clause.site}/{name}", f"{term.clause.site}.{name}"}),
-                     first_day={q: max(term.twin.time.quarters[q].start, span.start) for q in starts})
+        term.publish(
+            {q: column * power for q, column in starts.items()},
+            dict.fromkeys(starts, power),
+            starts,
+            pools,
+            names=frozenset({name, f"{term.clause.site}/{name}", f"{term.clause.site}.{name}"}),
+            first_day={q: max(term.twin.time.quarters[q].start, span.start) for q in starts},
+        )
 
 
 def _let(term: Term, power: float, span: Span, on: Sum) -> None:
-    """Power of a phase over a span, and its rent."""
-    time = term.twin.time
+    """Power of a phase over a span, and its rent: what a deciding landlord builds stands already, strangers take it."""
+    time, decides = term.twin.time, term.twin.programme.decides
+    site = term.twin.programme.sites[term.clause.site]
     for t in term.months:
         cover = time.cover(span, t)
         if cover:
-            term.twin.powered[term.clause.site, t].add(on * (power * cover))
+            given = 1 - (site.landlord in decides) - (term.contract.buyer not in decides)
+            term.twin.powered[term.clause.site, t].add(on * (power * cover * given))
             term.owe(t, on * (power * cover * time.mean(term.clause.rent_per_mw_month, t, span)))
 
 
@@ -284,9 +356,15 @@ def _purchase(term: Term) -> None:
         twin.book.row("ordered least", (term.contract_id, term.clause_id, q), ordered, ">=", term.on * least)
         twin.ordered[clause.chip, term.contract.buyer, q].add(ordered)
         early = _deposit_month(term, day)
-        spend_on_chips(twin, clause.chip, term.contract.buyer, q,
-                       ordered * twin.time.mean(clause.price_per_chip, t, term.span), term.contract.seller,
-                       (float(clause.deposit), early))
+        spend_on_chips(
+            twin,
+            clause.chip,
+            term.contract.buyer,
+            q,
+            ordered * twin.time.mean(clause.price_per_chip, t, term.span),
+            term.contract.seller,
+            (float(clause.deposit), early),
+        )
 
 
 def _deposit_month(term: Term, day: date) -> int | None:
@@ -308,8 +386,9 @@ def _take_or_pay(term: Term) -> None:
     if clause.pool or clause.chip:
         pools = [clause.pool or f"{term.contract.seller}-{clause.chip}"]
     else:
-        pools = [other.pool_id(term.contract.seller) for other in term.contract.clauses.values()
-                 if hasattr(other, "pool_id")]
+        pools = [
+            other.pool_id(term.contract.seller) for other in term.contract.clauses.values() if hasattr(other, "pool_id")
+        ]
     for year in _years(term):
         counted = both(year, term.span)
         last = time.last_month(counted)
@@ -321,9 +400,19 @@ def _take_or_pay(term: Term) -> None:
             for pool in dict.fromkeys(pools):
                 used.add(term.twin.all_use(pool, t, tuple(clause.for_workloads)) * share)
         most = term.twin.book.most(used)
-        floor = time.mean(clause.floor_chip_hours, time.last_month(Span(counted.start, counted.start + timedelta(1))) or 0)
-        _short(term, year, used, floor * _part_owed(term, year, clause.taken), _done(year, clause.taken, term), most,
-               last, time.mean(clause.deficiency_per_chip_hour, last, counted))
+        floor = time.mean(
+            clause.floor_chip_hours, time.last_month(Span(counted.start, counted.start + timedelta(1))) or 0
+        )
+        _short(
+            term,
+            year,
+            used,
+            floor * _part_owed(term, year, clause.taken),
+            _done(year, clause.taken, term),
+            most,
+            last,
+            time.mean(clause.deficiency_per_chip_hour, last, counted),
+        )
 
 
 def _years(term: Term) -> Iterator[Span]:
@@ -351,15 +440,15 @@ def _part_owed(term: Term, year: Span, stated: dict[date, Any]) -> float:
 
     Where what was done before the horizon is known, the days before it count as well.
     """
-    whole = year if getattr(term.clause, "each", "") == "term" else Span(
-        year.start, month_after(year.start, 12))
+    whole = year if getattr(term.clause, "each", "") == "term" else Span(year.start, month_after(year.start, 12))
     counted = both(year, term.span)
     start = both(year, term.whole_span).start if _start_is_cut_and_stated(year, stated, term) else counted.start
     return (counted.until - start).days / whole.days
 
 
-def _short(term: Term, year: Span, done: Sum, floor: float, before: float, most: float, last: int,
-           price: float) -> None:
+def _short(
+    term: Term, year: Span, done: Sum, floor: float, before: float, most: float, last: int, price: float
+) -> None:
     """Pin what is missing to a floor from both sides, and let it be paid."""
     book, label = term.twin.book, (term.contract_id, term.clause_id, year.start)
     floor = max(0.0, floor - before)
@@ -407,14 +496,22 @@ def _exclusivity(term: Term) -> None:
         cover = twin.time.cover(term.span, t)
         if cover:
             most = twin.book.most(column)
-            twin.book.row("exclusive", (term.contract_id, term.clause_id, pool, w, t, s),
-                          column, "<=", most - term.on * (most * cover))
+            twin.book.row(
+                "exclusive",
+                (term.contract_id, term.clause_id, pool, w, t, s),
+                column,
+                "<=",
+                most - term.on * (most * cover),
+            )
 
 
 def _revenue_share(term: Term) -> None:
     clause, twin, time = term.clause, term.twin, term.twin.time
-    streams = [name for name, earner in twin.earner.items()
-               if earner == clause.payer and (not clause.streams or name in clause.streams)]
+    streams = [
+        name
+        for name, earner in twin.earner.items()
+        if earner == clause.payer and (not clause.streams or name in clause.streams)
+    ]
     owed: dict[int, Sum] = {}
     for stream in streams:
         for due in twin.revenue[stream]:
@@ -474,7 +571,9 @@ def _capital_commitment(term: Term) -> None:
             if capex.t in time.months_of(q) and time.cover(term.span, capex.t) and _funded(term, capex):
                 spent.add(capex.amount * float(clause.share))
                 if not term.offered:
-                    twin.pay(capex.amount * float(clause.share), capex.t, clause.investor, clause.recipient, counts=False)
+                    twin.pay(
+                        capex.amount * float(clause.share), capex.t, clause.investor, clause.recipient, counts=False
+                    )
         opened = total(_opened(term, j, tranche, q, quarter, ready) for j, tranche in enumerate(clause.tranches))
         label = (term.contract_id, term.clause_id, q)
         most_spent = sum(float(tranche.amount) for tranche in clause.tranches)
@@ -487,7 +586,7 @@ def _funded(term: Term, capex: Capex) -> bool:
     funds = term.clause.funds
     if not funds:
         return capex.payer in term.twin.programme.decides
-    return capex.place in funds or any(pool in funds for pool in capex.pools)
+    return capex.what in funds
 
 
 def _opened(term: Term, j: int, tranche: Any, q: int, quarter: Span, ready: dict[int, Sum]) -> Sum:
@@ -500,8 +599,8 @@ def _opened(term: Term, j: int, tranche: Any, q: int, quarter: Span, ready: dict
     twin, label = term.twin, (term.contract_id, term.clause_id, j, q)
     opens = twin.book.binary("ready", label)
     sites = tranche.when.sites or tuple(twin.programme.sites)
-    t = twin.time.months_of(q)[0]
-    power = total(twin.powered[site, t] for site in sites)
+    t = twin.time.months_of(q)[0] - 1
+    power = total(twin.powered[site, t] for site in sites if t >= 0)
     twin.book.row("ready", label, power, ">=", opens * float(tranche.when.power_mw))
     return opens * amount
 

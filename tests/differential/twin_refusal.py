@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from recording import Sum
+from recording import Sum, total
 from twin import Started, Twin
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ def refuse_first(term: Term) -> None:
     twin, clause = term.twin, term.clause
     holder = clause.holder or term.contract.seller
     covered = clause.workloads or clause.for_workloads or tuple(twin.programme.workloads)
-    quarters = [q for q, quarter in enumerate(twin.time.quarters)
-                if max(quarter.start, term.span.start) < min(quarter.until, term.span.until)]
+    quarters = [
+        q
+        for q, quarter in enumerate(twin.time.quarters)
+        if max(quarter.start, term.span.start) < min(quarter.until, term.span.until)
+    ]
     ability = _ability(term, holder, quarters)
-    first = quarters[0] if clause.ability else 0
-    taken = {pool: _taken(term, holder, pool, range(first, quarters[-1] + 1)) for pool in ability}
+    taken = {pool: _taken(term, holder, pool, range(quarters[-1] + 1)) for pool in ability}
     begun: dict[tuple[str, int], Sum] = {}
     for option in twin.started:
         if option.provider == holder or _free(option, clause, covered):
@@ -36,7 +38,7 @@ def refuse_first(term: Term) -> None:
                 switch = _switch(term, option, q, begun)
                 _hold(term, option, q, switch, against, ability, taken)
     if clause.match:
-        _match(term, holder, covered, taken)
+        _match(term, holder, quarters[-1])
 
 
 def _ability(term: Term, holder: str, quarters: list[int]) -> dict[str, dict[int, float]]:
@@ -44,7 +46,7 @@ def _ability(term: Term, holder: str, quarters: list[int]) -> dict[str, dict[int
     time = term.twin.time
     offered: dict[str, dict[int, float]] = {}
     for own in term.twin.started:
-        if own.provider != holder or len(own.pools) != 1:
+        if own.provider != holder or not own.kept or len(own.pools) != 1:
             continue
         stock = offered.setdefault(own.pools[0], dict.fromkeys(quarters, 0.0))
         for q in quarters:
@@ -61,32 +63,19 @@ def _ability(term: Term, holder: str, quarters: list[int]) -> dict[str, dict[int
 
 
 def _taken(term: Term, holder: str, pool: str, quarters: range) -> dict[int, Sum]:
-    """New MW of the holder's taken in these quarters and kept, by quarter."""
+    """New MW of the holder's taken by each quarter; rent may be given back, so that it is never taken."""
     book, label = term.twin.book, (term.contract_id, term.clause_id, pool)
     stock: dict[int, Sum] = {}
     before = Sum()
     for q in quarters:
-        more = Sum()
-        for n, own in enumerate(term.twin.started):
-            if own.provider != holder or pool not in own.pools:
-                continue
-            if own.levels is None:
-                if q in own.megawatts:
-                    more.add(own.megawatts[q])
-            else:
-                kept = book.column("kept", (*label, n, q))
-                more.add(kept)
-                for later in range(q, quarters[-1] + 1):
-                    own.kept.setdefault(later, Sum()).add(kept)
+        more = total(
+            own.megawatts[q]
+            for own in term.twin.started
+            if own.provider == holder and pool in own.pools and own.kept and q in own.megawatts
+        )
         stock[q] = book.column("N", (*label, q))
         book.row("N", (*label, q), stock[q], "=", before + more)
         before = stock[q]
-    for n, own in enumerate(term.twin.started):
-        if own.levels is not None and own.provider == holder and pool in own.pools:
-            for q, kept in own.kept.items():
-                for t, level in own.levels.get(q, {}).items():
-                    book.row("kept", (*label, n, t), kept, "<=", level)
-            own.kept.clear()
     return stock
 
 
@@ -117,45 +106,81 @@ def _switch(term: Term, option: Started, q: int, begun: dict[tuple[str, int], Su
     """The column that is one where anything of the option begins in a quarter."""
     if option.begun is not None:
         return option.begun[q]
-    if (option.provider, q) not in begun:
-        begun[option.provider, q] = term.twin.book.binary("begun", (term.clause_id, option.provider, q))
-    switch = begun[option.provider, q]
-    term.twin.book.row("begun", (term.clause_id, *sorted(option.names), q), option.megawatts[q], "<=",
-                       switch * option.most[q])
+    if (option.names, q) not in begun:
+        begun[option.names, q] = term.twin.book.binary("begun", (term.clause_id, option.provider, q))
+    switch = begun[option.names, q]
+    term.twin.book.row(
+        "begun", (term.clause_id, *sorted(option.names), q), option.megawatts[q], "<=", switch * option.most[q]
+    )
     return switch
 
 
-def _hold(term: Term, option: Started, q: int, switch: Sum, against: list[str],
-          ability: dict[str, dict[int, float]], taken: dict[str, dict[int, Sum]]) -> None:
+def _hold(
+    term: Term,
+    option: Started,
+    q: int,
+    switch: Sum,
+    against: list[str],
+    ability: dict[str, dict[int, float]],
+    taken: dict[str, dict[int, Sum]],
+) -> None:
     book, label = term.twin.book, (term.contract_id, term.clause_id, *sorted(option.names), q)
     wait = term.clause.respond_within
-    if wait is not None and option.first_day[q] < _answered(term.span.start, wait):
-        book.row("silent", label, switch, "<=", 0.0)
+    signed = switch.of == term.twin.one.of
+    if wait is not None and not signed and option.first_day[q] < _answered(term.span.start, wait):
+        book.row("silent", label, switch, "<=", 1.0 - term.on)
         return
     for pool in against:
         could = ability[pool][q]
-        due = could if term.clause.partial else could - option.most[q] + A_KILOWATT
-        if due > 0:
-            book.row("refusal", (*label, pool), taken[pool][q], ">=", switch * due)
+        due = (switch + term.on - 1.0) * (could if term.clause.partial else could + A_KILOWATT)
+        book.row(
+            "refusal", (*label, pool), taken[pool][q], ">=", due if term.clause.partial else due - option.megawatts[q]
+        )
+
+
+def _begun_at_once(term: Term, option: Started, q: int) -> Sum:
+    """MW that begin with a switch: of rent and takes, all that a provider gives in the quarter."""
+    if option.begun is not None:
+        return option.megawatts[q]
+    return total(other.megawatts[q] for other in term.twin.started
+                 if other.provider == option.provider and other.begun is None and q in other.megawatts)
 
 
 def _answered(start: date, wait: object) -> date:
     return wait.after(start)  # type: ignore[attr-defined, no-any-return]
 
 
-def _match(term: Term, holder: str, covered: tuple[str, ...], taken: dict[str, dict[int, Sum]]) -> None:
-    """The holder meets the cheapest price that is open elsewhere: the difference comes back on what was taken."""
-    twin = term.twin
-    for pool, stock in taken.items():
-        each = float(twin.programme.chips[twin.programme.pools[pool].chip].it_power_kw or 0) / 1000
+def _match(term: Term, holder: str, last: int) -> None:
+    """The holder meets the cheapest price that is open elsewhere for the same chip.
+
+    The difference comes back on what was taken of it and kept, for the hours that it stands.
+    """
+    twin, excepted = term.twin, set(term.clause.except_)
+    for own in twin.started:
+        if own.provider != holder or not own.kept or len(own.pools) != 1 or own.stands is None:
+            continue
+        pool = own.pools[0]
+        chip = twin.programme.pools[pool].chip
+        each = float(twin.programme.chips[chip].it_power_kw or 0) / 1000
         for t in term.months:
-            own = [price for offer in twin.prices if offer.provider == holder and offer.pool == pool
-                   and (price := offer.by_month.get(t)) is not None]
-            others = [price for offer in twin.prices
-                      if offer.provider != holder and not offer.prior and (price := offer.by_month.get(t)) is not None
-                      and any(twin.rate(twin.programme.workloads[w], p) is not None for w in covered
-                              for p in (offer.pool,))]
-            if own and others and min(others) < min(own):
+            price = min(
+                (
+                    asked.by_month[t]
+                    for asked in twin.prices
+                    if asked.provider == holder and asked.pool == pool and t in asked.by_month
+                ),
+                default=None,
+            )
+            others = [
+                asked.by_month[t]
+                for asked in twin.prices
+                if asked.provider != holder
+                and not asked.prior
+                and t in asked.by_month
+                and twin.programme.pools[asked.pool].chip == chip
+                and asked.provider not in excepted
+            ]
+            if price is not None and others and min(others) < price and each:
+                standing = total(stands[t] for q, stands in own.stands.items() if q <= last and t in stands)
                 hours = twin.time.all_hours(t) * twin.time.cover(term.span, t)
-                back = stock[twin.time.quarter_of(t)] * ((min(own) - min(others)) * hours / each)
-                twin.pay(back, t, holder, term.contract.buyer)
+                twin.pay(standing * ((price - min(others)) * hours / each), t, holder, term.contract.buyer)

@@ -30,6 +30,11 @@ class Commitment(Clause):
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     fit: ClassVar[Fit] = Fit.EXACT
 
+    @property
+    def fit_relaxed(self) -> Fit:
+        """Without its binary a shortfall may be more than the contract's, where that suits who decides."""
+        return Fit.ABOVE
+
     def constrain(self, draft: ClauseDraft) -> None:
         """`spend - amount on = excess - shortfall`, only one of the two above nought; the shortfall is paid."""
         term = draft.term

@@ -24,16 +24,11 @@ ONE_KILOWATT_MW = 0.001
 
 @dataclass(frozen=True)
 class Holding:
-    """One class of the holder's: columns `new` of MW taken since the clause began, their most, and the ability; (Q,).
-
-    What was taken of its offers before the clause began is `sum of earlier_mw x earlier`, flat arrays.
-    """
+    """One class of the holder's: columns `new` of MW taken in the horizon, their most, and the ability; shapes (Q,)."""
 
     new: Ints
     most_mw: Floats
     ability_mw: Floats
-    earlier: Ints
-    earlier_mw: Floats
 
 
 class FirstRefusal(Clause):
@@ -67,7 +62,7 @@ class FirstRefusal(Clause):
             return
         holder = self.holder or draft.contract.seller
         commitments = [item for item in draft.published(COMMITMENTS) if isinstance(item, Commitment)]
-        holdings = self._holdings(draft, holder, commitments, in_force)
+        holdings = self._holdings(draft, holder, commitments)
         for option in commitments:
             if self._binds(option, holder):
                 self._hold_against(draft, option, holdings, in_force)
@@ -88,9 +83,7 @@ class FirstRefusal(Clause):
             return False
         return not (names | {option.provider}) & set(self.except_)
 
-    def _holdings(
-        self, draft: ClauseDraft, holder: str, commitments: list[Commitment], in_force: Flags
-    ) -> dict[str, Holding]:
+    def _holdings(self, draft: ClauseDraft, holder: str, commitments: list[Commitment]) -> dict[str, Holding]:
         """What may be taken of the holder and kept, by its pool."""
         kept: dict[str, list[Commitment]] = {}
         for item in commitments:
@@ -98,19 +91,19 @@ class FirstRefusal(Clause):
                 for pool in item.pools:
                     kept.setdefault(pool, []).append(item)
         return {
-            pool: self._holding(draft, pool, items, in_force)
+            pool: self._holding(draft, pool, items)
             for pool, items in kept.items()
             if not self.ability or pool in self.ability
         }
 
-    def _holding(self, draft: ClauseDraft, pool: str, items: list[Commitment], in_force: Flags) -> Holding:
+    def _holding(self, draft: ClauseDraft, pool: str, items: list[Commitment]) -> Holding:
         """`N[q] = N[q-1] + what is taken in q`; chips contracted before are neither new nor within the ability."""
         calendar = draft.calendar
-        could, taken = np.zeros(len(in_force)), []
-        most = np.maximum.accumulate(np.sum([item.stock_most_mw for item in items], axis=0))
+        could, taken = np.sum([item.stock_most_mw for item in items], axis=0), []
+        most = np.maximum.accumulate(could)
         for item in items:
             before = (item.columns == draft.draft.one) & (not item.new)
-            could += item.stock_most_mw - np.cumsum(np.where(before, item.mw, 0.0).sum(axis=1))
+            could = could - np.cumsum(np.where(before, item.mw, 0.0).sum(axis=1))
             quarter, place = np.nonzero((item.columns >= 0) & ~before)
             taken.append((quarter, item.columns[quarter, place], item.mw[quarter, place]))
         quarter, columns, mw = (np.concatenate([part[i] for part in taken]) for i in range(3))
@@ -120,11 +113,8 @@ class FirstRefusal(Clause):
         rows = draft.add_rows(f"taken {pool}", (calendar.quarter_names,), unit="MW", lower=0.0, upper=0.0)
         draft.add_entries(rows, new, 1.0)
         draft.add_entries(rows[1:], new[:-1], -1.0)
-        counts = in_force[quarter]
-        draft.add_entries(rows[quarter[counts]], columns[counts], -mw[counts])
-        # an ability that is stated is what the holder has when the clause begins; its offers are less what went before
-        earlier = (quarter < in_force.argmax()) & (not self.ability)
-        return Holding(new, most, np.where(in_force, could, 0.0), columns[earlier], mw[earlier])
+        draft.add_entries(rows[quarter], columns, -mw)
+        return Holding(new, most, could)
 
     def _open_to(self, draft: ClauseDraft, pools: tuple[str, ...]) -> set[int]:
         """The covered workloads that may run on some pool, as positions."""
@@ -155,7 +145,6 @@ class FirstRefusal(Clause):
             lower = -due if draft.is_offer else 0.0
             rows = draft.add_rows(f"first {pool} before {option.name}", (names,), unit="MW", lower=lower)
             draft.add_entries(rows, holding.new[quarters], 1.0)
-            draft.add_entries(rows[:, None], holding.earlier, holding.earlier_mw)
             draft.add_entries(rows, switch, -due)
             if draft.is_offer:
                 draft.add_entries(rows, draft.on, -due)
@@ -234,12 +223,11 @@ class FirstRefusal(Clause):
         return book.postings(amounts, "matched price", payee=holder)
 
     def _taken(self, book: ClauseBook, facts: Facts, holder: str) -> dict[str, list[Fraction]]:
-        """MW newly taken of the holder and kept since the clause began, by its pool, at the end of each month."""
-        in_force = {t for months in book.quarters if any(book.term.days[t] for t in months) for t in months}
+        """MW newly taken of the holder and kept, by its pool, in each month."""
         taken: dict[str, list[Fraction]] = {}
         for item in facts.contracted:
             since = book.month_names.index(item.month)
-            if item.provider != holder or not item.kept or since not in in_force:
+            if item.provider != holder or not item.kept:
                 continue
             for pool in item.pools:
                 if not self.ability or pool in self.ability:

@@ -11,6 +11,7 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipSeries, PricePerChipHour
 from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
 
 
@@ -26,53 +27,56 @@ class Price(OnPool):
     fit: ClassVar[Fit] = Fit.EXACT
 
     def constrain(self, draft: ClauseDraft) -> None:
-        """`rented` chips by month, within what is offered and signed; Use is paid for at the month's price."""
+        """Chips on rent by month and slice, within what is offered and signed, each hour of them at the month's price.
+
+        On a pool that those who decide own nothing is rented: all its Use is charged, and moves money among parties.
+        """
         pool = self.pool_id(draft.contract.seller)
         if not draft.cover.any():
             return
         price = draft.rate(self.price_per_chip_hour)
         asked = np.where(draft.cover > 0, price, np.inf)
         draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked))
-        rents = draft.buyer_decides and not draft.owned(pool)
-        if rents:
-            self._rent(draft, pool)
+        if draft.buyer_decides and not draft.owned(pool):
+            self._rent(draft, pool, price)
+        elif draft.owned(pool):
+            self._charge(draft, pool, price)
+
+    def _rent(self, draft: ClauseDraft, pool: str, price: Floats) -> None:
+        """`rented[t, s]` chips, at most those offered if signed; the hours are paid for."""
+        calendar = draft.calendar
+        months = np.flatnonzero(draft.cover > 0)
+        most = self._most(draft, pool)
+        axes = (tuple(calendar.month_names[t] for t in months), calendar.slice_names)
+        upper = np.repeat(most[months][:, None], len(calendar.slice_names), axis=1)
+        rented = draft.add_columns("rented", axes, unit="chip", upper=upper)
+        whole = np.full((len(calendar.months), len(calendar.slice_names)), -1, dtype=np.int64)
+        whole[months] = rented
+        draft.rent(pool, whole)
+        if draft.is_offer:
+            rows = draft.add_rows("signed", axes, unit="chip", upper=0.0)
+            draft.add_entries(rows, rented, 1.0)
+            draft.add_entries(rows, draft.on, -upper)
+        draft.pay(rented, price[months][:, None] * calendar.hours[months], months[:, None], what="rent")
+        if COMMITMENTS in draft.draft.wanted:
+            self._publish_steps(draft, pool, rented, months, most)
+
+    def _charge(self, draft: ClauseDraft, pool: str, price: Floats) -> None:
+        """The rate on all Use of an owned pool; in an offer on what is used if it is signed."""
         use = draft.use([pool])
         columns = use.columns
-        if draft.is_offer and not (rents and self._alone_in(draft, pool)):
+        if draft.is_offer:
             names = tuple(draft.draft.column_label(int(column)) for column in use.columns)
             columns = draft.if_signed("metered", names, use.columns, use.upper, unit="chip")
         draft.pay(columns, price[use.month] * use.hours, use.month, what="rent")
 
-    def _rent(self, draft: ClauseDraft, pool: str) -> None:
-        """Chips that stand in the pool as long as they are on rent."""
-        calendar = draft.calendar
-        months = np.flatnonzero(draft.cover > 0)
-        most = self._most(draft, pool)
-        names = tuple(calendar.month_names[t] for t in months)
-        rented = draft.add_columns("rented", (names,), unit="chip", upper=most[months])
-        levels = np.zeros((len(months), len(calendar.months)))
-        levels[np.arange(len(months)), months] = 1.0
-        draft.provide(pool, rented, levels)
-        if draft.is_offer:
-            rows = draft.add_rows("signed", (names,), unit="chip", upper=0.0)
-            draft.add_entries(rows, rented, 1.0)
-            draft.add_entries(rows, draft.on, -most[months])
-        if COMMITMENTS in draft.draft.wanted:
-            self._publish_steps(draft, pool, rented, months, most)
-
-    def _alone_in(self, draft: ClauseDraft, pool: str) -> bool:
-        """Whether nothing else fills the pool, so that it has no Use unless this clause's contract is signed."""
-        binding = [each for each in draft.programme.contracts.values() if each.status in ("offer", "signed")]
-        filling = [
-            clause for contract in binding for clause in contract.clauses.values()
-            if isinstance(clause, OnPool) and clause.pool_id(contract.seller) == pool
-        ]  # fmt: skip
-        return len(filling) == 1
-
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
-        """Each month's metered Use at the month's price."""
-        hours = book.by_month(facts.use_of([self.pool_id(book.contract.seller)], self.for_workloads))
-        price = book.rate(self.price_per_chip_hour)
+        """Each month's metered Use at the month's price; of a pool that other clauses fill too, the hours on rent."""
+        pool = self.pool_id(book.contract.seller)
+        owned = book.programme.pools[pool].owner in book.programme.decides
+        alone = owned or len(_filling(book.programme, pool)) == 1
+        metered = facts.use_of([pool], self.for_workloads) if alone else facts.delivered_by(book.name)
+        hours, price = book.by_month(metered), book.rate(self.price_per_chip_hour)
         return book.postings([h * p for h, p in zip(hours, price, strict=True)], "rent")
 
     def _most(self, draft: ClauseDraft, pool: str) -> Floats:
@@ -97,10 +101,10 @@ class Price(OnPool):
         peak = np.array([most[calendar.quarter_of_month == q].max() for q in quarters])
         level = draft.add_columns("rent level", (names,), unit="chip", upper=peak)
         step = draft.add_columns("rent step", (names,), unit="chip", upper=peak)
-        months_held = tuple(calendar.month_names[int(t)] for t in months)
-        held = draft.add_rows("rent level", (months_held,), unit="chip", upper=0.0)
+        axes = (tuple(calendar.month_names[int(t)] for t in months), calendar.slice_names)
+        held = draft.add_rows("rent level", axes, unit="chip", upper=0.0)
         draft.add_entries(held, rented, 1.0)
-        draft.add_entries(held, level[np.searchsorted(quarters, quarter)], -1.0)
+        draft.add_entries(held, level[np.searchsorted(quarters, quarter)][:, None], -1.0)
         rise = draft.add_rows("rent step", (names,), unit="chip", upper=0.0)
         draft.add_entries(rise, level, 1.0)
         draft.add_entries(rise[1:], level[:-1], -1.0)
@@ -127,3 +131,14 @@ class Price(OnPool):
                 since=draft.span.start,
             ),
         )
+
+
+def _filling(programme: Programme, pool: str) -> list[str]:
+    """The clauses, by full name, whose contracts may bring chips to a pool."""
+    binding = {name: each for name, each in programme.contracts.items() if each.status in ("offer", "signed")}
+    return [
+        f"{contract_id}/{clause_id}"
+        for contract_id, contract in binding.items()
+        for clause_id, clause in contract.clauses.items()
+        if isinstance(clause, OnPool) and clause.pool_id(contract.seller) == pool
+    ]

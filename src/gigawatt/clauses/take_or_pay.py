@@ -31,6 +31,11 @@ class TakeOrPay(Clause):
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     fit: ClassVar[Fit] = Fit.EXACT
 
+    @property
+    def fit_relaxed(self) -> Fit:
+        """Without its binary a shortfall may be more than the contract's, where that suits who decides."""
+        return Fit.ABOVE
+
     def constrain(self, draft: ClauseDraft) -> None:
         """`quantity - floor on = excess - shortfall`, only one of the two above nought; the shortfall is paid."""
         use = draft.use(self._pools(draft.programme, draft.contract))

@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import SUPPLIERS, Axis, Draft, Face, Payment, Unit, UseTable, Values
-from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, Amount, Capex, Delivery, Published
+from gigawatt.model.investing import invest
+from gigawatt.model.keeping import Brought, Keeping
+from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, Amount, Delivery, Published
 from gigawatt.model.term import Term
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
@@ -134,9 +136,7 @@ class ClauseDraft:
     ) -> Ints:
         """A block of columns named `contract/clause.name`, in the shape of `axes`."""
         full = f"{self.name}.{name}"
-        return self.draft.add_columns(
-            full, axes, unit=unit, by=self.name, lower=lower, upper=upper, integer=integer
-        )
+        return self.draft.add_columns(full, axes, unit=unit, by=self.name, lower=lower, upper=upper, integer=integer)
 
     def add_rows(
         self, name: str, axes: tuple[Axis, ...], *, unit: Unit, lower: Values = -np.inf, upper: Values = np.inf
@@ -200,8 +200,39 @@ class ClauseDraft:
         rows = self.draft.standing_rows[self.draft.pool_ids.index(pool)]
         sign = 1.0 if self.buyer_decides else -1.0
         self.draft.add_changes(rows, columns, -sign * levels)
-        if self.buyer_decides and self.clause.for_workloads:
-            self._keep(pool, np.atleast_1d(np.asarray(columns, dtype=np.int64)), levels)
+        if self.buyer_decides:
+            which, month = np.nonzero(levels)
+            flat, every = np.atleast_1d(np.asarray(columns, dtype=np.int64))[which], np.full(len(which), -1)
+            self._keep(pool, Brought(self._for, flat, month, every, levels[which, month], rented=False))
+
+    def rent(self, pool: str, rented: Ints) -> None:
+        """Chips on rent in a pool of another's, by month and slice, shape (T, S), a column of -1 for none.
+
+        They are there beside what stands, as long as they are used: rent of a pool is never more than its Use.
+        """
+        place = self.draft.pool_ids.index(pool)
+        month, slice_ = np.nonzero(rented >= 0)
+        columns = rented[month, slice_]
+        self.add_entries(self.draft.fit_rows[place, month, slice_], columns, -1.0)
+        self.add_entries(self._rent_rows(pool)[month, slice_], columns, 1.0)
+        self._keep(pool, Brought(self._for, columns, month, slice_, np.ones(len(columns)), rented=True))
+        hours = self.calendar.hours[month, slice_]
+        levels = np.zeros((len(columns), len(self.calendar.months)))
+        levels[np.arange(len(columns)), month] = hours / self.calendar.month_hours[month]
+        self._hand_over("chips", pool, columns, levels)
+        self._bear(pool, columns, levels)
+
+    def _rent_rows(self, pool: str) -> Ints:
+        """Rows of a pool by month and slice: what all clauses rent is at most what is used; made once a pool."""
+        if pool not in self.draft.rent_rows:
+            axes = (self.calendar.month_names, self.calendar.slice_names)
+            rows = self.draft.add_rows(f"rent used {pool}", axes, unit="chip", by="physics", upper=0.0)
+            use = self.draft.use.of_pools([self.draft.pool_ids.index(pool)])
+            sliced = use.slice >= 0
+            self.add_entries(rows[use.month[sliced], use.slice[sliced]], use.columns[sliced], -1.0)
+            self.add_entries(rows[use.month[~sliced]], use.columns[~sliced][:, None], -1.0)
+            self.draft.rent_rows[pool] = rows
+        return self.draft.rent_rows[pool]
 
     def _bear(self, pool: str, columns: Ints, levels: Floats) -> None:
         """Chips that a deciding provider sells to a stranger cost it their resources; shapes (K,), (K, T)."""
@@ -212,26 +243,17 @@ class ClauseDraft:
         hourly = self.calendar.monthly(cost) * self.calendar.month_hours
         which, month = np.nonzero(levels)
         amounts = levels[which, month] * hourly[month]
-        self.draft.pay(
-            columns[which], amounts, month, payer=provider, payee=SUPPLIERS, by=pool, what="resource cost"
-        )
+        self.draft.pay(columns[which], amounts, month, payer=provider, payee=SUPPLIERS, by=pool, what="resource cost")
 
-    def _keep(self, pool: str, columns: Ints, levels: Floats) -> None:
-        """Chips for some workloads: others have what else stands in the pool; shapes (K,), (K, T)."""
-        place, months = self.draft.pool_ids.index(pool), np.flatnonzero(levels.any(axis=0))
-        use = self.draft.use.of_pools([place])
-        use = use.where(~_among(use.workload, self.draft.workload_ids, self.clause.for_workloads))
-        use = use.where(np.isin(use.month, months))
-        if not len(use):
-            return
-        names = (tuple(self.calendar.month_names[t] for t in months), self.calendar.slice_names)
-        rows = self.add_rows("for others", names, unit="chip", upper=0.0)
-        self.add_entries(rows, self.draft.standing[place, months][:, None], -1.0)
-        which, month = np.nonzero(levels[:, months])
-        self.add_entries(rows[month], columns[which][:, None], levels[which, months[month]][:, None])
-        at, sliced = np.searchsorted(months, use.month), use.slice >= 0
-        self.add_entries(rows[at[sliced], use.slice[sliced]], use.columns[sliced], 1.0)
-        self.add_entries(rows[at[~sliced]], use.columns[~sliced][:, None], 1.0)
+    @property
+    def _for(self) -> frozenset[str]:
+        return frozenset(self.clause.for_workloads)
+
+    def _keep(self, pool: str, item: Brought) -> None:
+        """Count chips among those that are for some workloads, or open to all."""
+        if pool not in self.draft.keeping:
+            self.draft.keeping[pool] = Keeping(self.draft, pool)
+        self.draft.keeping[pool].add(item, self.name)
 
     def owned(self, pool: str) -> bool:
         """Whether those who decide own the pool's chips."""
@@ -331,46 +353,6 @@ class ClauseDraft:
         if name not in self.clause.reads:
             raise LookupError(f"{self.name} reads `{name}` without saying so in its `reads`")
         return self.draft.published[name]
-
-
-def invest(
-    draft: Draft,
-    columns: Ints,
-    amounts: Floats,
-    starts: Ints,
-    *,
-    paid: Sequence[tuple[float, Ints]],
-    life_months: int,
-    place: str,
-    payer: str,
-    payee: str,
-    by: str,
-    what: str,
-    covers: Floats | float = 1.0,
-) -> list[Capex]:
-    """Capital expenditure `amounts x columns` for things that serve from months `starts` for `life_months`.
-
-    `covers` is the share of its first month in which a thing serves; the rest of that month comes after the last. In the objective: an annuity at the discount rate over the life, the part inside the horizon. In the cash table:
-    the payments, `paid` as (share, months). Beyond the horizon: the present value of the annuities not charged.
-    """
-    calendar = draft.calendar
-    rate = (1.0 + calendar.discount_per_year) ** (1.0 / 12.0) - 1.0
-    factor = 1.0 / life_months if rate == 0 else rate / (1.0 - (1.0 + rate) ** -life_months)
-    starts, life = np.broadcast_to(starts, columns.shape), np.full(columns.shape, life_months)
-    whole, late = calendar.sum_discount(starts, life), calendar.sum_discount(starts + 1, life)
-    inside = (covers * whole + (1.0 - covers) * late) * factor
-    at_start = calendar.discount[np.clip(starts, 0, len(calendar.months) - 1)]
-    signed = {"payer": payer, "payee": payee, "by": by, "what": what}
-    draft.pay(columns, amounts * inside / at_start, starts, face="objective", **signed)
-    left = np.maximum(life_months + 1.0 - covers - (len(calendar.months) - starts), 0.0)
-    worth = left * factor if rate == 0 else factor * (1.0 - (1.0 + rate) ** -left) / rate
-    last = len(calendar.months) - 1
-    draft.pay(columns, amounts * worth, last, face="beyond", **signed)
-    capex = []
-    for share, months in paid:
-        payment = draft.pay(columns, amounts * share, months, face="cash", **signed)
-        capex.append(Capex(by, place, payer, payment.columns, payment.amounts, payment.months))
-    return capex
 
 
 def _among(codes: Ints, names: Sequence[str], wanted: Iterable[str]) -> npt.NDArray[np.bool_]:

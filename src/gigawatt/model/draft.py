@@ -19,6 +19,7 @@ from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.published import NAMES, Published
 
 if TYPE_CHECKING:
+    from gigawatt.model.keeping import Keeping
     from gigawatt.model.programme import Programme
 
 CUSTOMERS, SUPPLIERS, BUILDERS = "customers", "suppliers", "builders"
@@ -148,6 +149,9 @@ class Draft:
     site_ids: tuple[str, ...] = ()
     standing: Ints = field(init=False)
     standing_rows: Ints = field(init=False)
+    fit_rows: Ints = field(init=False)
+    rent_rows: dict[str, Ints] = field(default_factory=dict)
+    keeping: dict[str, Keeping] = field(default_factory=dict)
     powered: Ints = field(init=False)
     powered_rows: Ints = field(init=False)
     supply_rows: dict[tuple[str, str], Ints] = field(default_factory=dict)

@@ -28,6 +28,7 @@ TABLES: dict[str, str] = {
     "unserved": "demand and what is not served: workload, month, slice, demand, unserved, measure, value_lost",
     "cash": "payments: month, from, to, by, what, amount (exact, in the currency)",
     "beyond": "value of what was paid for and lies beyond the horizon: from, to, by, what, amount",
+    "restated": "clauses beside their exact bills: clause, planned, restated, difference, fit",
     "parties": "cash of each party, undiscounted, with the least and the most among plans as good: party, decides, "
     "cash, least, most",
     "scarcity": "the price of one more of what is short: what, place, month, price, unit, by, degenerate",

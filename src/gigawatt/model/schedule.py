@@ -34,9 +34,7 @@ def phase_starts(calendar: Calendar, phase: Phase, within: Span) -> tuple[Ints, 
     `within` is the horizon or the part of it in which a lease runs.
     """
     span = open_span(phase, within)
-    quarters = [
-        q for q, quarter in enumerate(calendar.quarters) if quarter.overlap(span) > 0
-    ]
+    quarters = [q for q, quarter in enumerate(calendar.quarters) if quarter.overlap(span) > 0]
     levels = np.array(
         [calendar.cover(Span(max(calendar.quarters[q].start, span.start), span.until)) for q in quarters]
     ).reshape(len(quarters), len(calendar.months))

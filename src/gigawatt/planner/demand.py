@@ -29,7 +29,7 @@ class Demand:
 
     `pools` (K,) are positions of pools; `rate` (K,) is work per chip-hour over the reference's; `reference` is the
     reference chip's work in the workload's measure per chip-hour; `window` its days in the horizon; `months` those
-    that it touches; `hours` (T, S) are hours in which it is wanted.
+    that it touches, `cover` (T,) the share of each month's days that lie in it.
     """
 
     place: int
@@ -40,7 +40,7 @@ class Demand:
     reference: float
     window: Span
     months: Ints
-    hours: Floats
+    cover: Floats
 
 
 def draft_demand(draft: Draft) -> None:
@@ -97,26 +97,25 @@ def prepare(programme: Programme, calendar: Calendar, place: int, name: str) -> 
         reference=reference,
         window=window,
         months=np.flatnonzero(cover > 0),
-        hours=calendar.hours * cover[:, None],
+        cover=cover,
     )
 
 
 def asked(calendar: Calendar, demand: Demand) -> Floats:
     """What a workload asks, in the work of the reference chip: serving (T, S) chips, research (T,) chip-hours.
 
-    Training: a single number, chip-hours of the reference chip over its window, shape (). Serving counts chips while it
-    is wanted, so that a month cut by its window asks for as many of them, for fewer hours.
+    Training: a single number, chip-hours of the reference chip over its window, shape (). All are means over the whole
+    month, so that a month cut by the window asks for that share.
     """
-    workload, hours = demand.workload, demand.hours.sum(axis=1)
+    workload, hours = demand.workload, calendar.month_hours * demand.cover
     if isinstance(workload, Training):
         if workload.work is not None:
             return np.asarray(float(workload.work) / demand.reference)
         return np.asarray(float(workload.chips or 0) * hours.sum())
     level = calendar.mean(workload.demand, demand.window) / demand.reference
     if isinstance(workload, Research):
-        per_month = hours / calendar.month_hours
-        return np.asarray(level * (hours if workload.demand_per == "hour" else per_month))
-    return np.asarray(level[:, None] * profile(calendar, workload)[None, :])
+        return np.asarray(level * (hours if workload.demand_per == "hour" else demand.cover))
+    return np.asarray((level * demand.cover)[:, None] * profile(calendar, workload)[None, :])
 
 
 def profile(calendar: Calendar, workload: Serving) -> Floats:
@@ -152,14 +151,14 @@ def _use_of(calendar: Calendar, demand: Demand, slices: Ints) -> tuple[Floats | 
     shape = (len(demand.pools), len(demand.months), len(parts))
     k, m, s = (index.ravel() for index in np.indices(shape))
     month, slice_, rate = demand.months[m], parts[s], demand.rate[k]
-    hours = demand.hours[month].sum(axis=1) if training else demand.hours[month, slice_]
+    hours = calendar.month_hours[month] if training else calendar.hours[month, slice_]
     want = asked(calendar, demand)
     if isinstance(workload, Training):
         upper = np.full(len(k), float(want)) / (rate * hours)
-        if workload.most_chips is not None:
-            upper = np.minimum(upper, float(workload.most_chips))
-        elif workload.chips is not None:
-            upper = np.minimum(upper, float(workload.chips) / rate)
+        most = float(workload.most_chips) if workload.most_chips is not None else np.inf
+        if workload.most_chips is None and workload.chips is not None:
+            most = float(workload.chips) / rate
+        upper = np.minimum(upper, most * demand.cover[month])
     elif want.ndim == 1:
         upper = want[month] / (rate * hours)
     else:
@@ -171,7 +170,7 @@ def _fit(draft: Draft) -> None:
     """Use of a pool, in every slice, is at most what stands in it."""
     calendar, use = draft.calendar, draft.use
     axes = (draft.pool_ids, calendar.month_names, calendar.slice_names)
-    rows = draft.add_rows("fit", axes, unit="chip", by=PHYSICS, upper=0.0)
+    rows = draft.fit_rows = draft.add_rows("fit", axes, unit="chip", by=PHYSICS, upper=0.0)
     draft.add_entries(rows, draft.standing[:, :, None], -1.0)
     sliced = use.slice >= 0
     draft.add_entries(rows[use.pool[sliced], use.month[sliced], use.slice[sliced]], use.columns[sliced], 1.0)
@@ -195,7 +194,7 @@ def _serve(draft: Draft, demand: Demand, table: UseTable) -> None:
     at[demand.months] = np.arange(len(demand.months))
     if serving:
         draft.add_entries(rows[at[table.month], table.slice], table.columns, table.rate)
-        _lose(draft, demand, missing, demand.hours[demand.months], demand.months[:, None])
+        _lose(draft, demand, missing, calendar.hours[demand.months], demand.months[:, None])
     else:
         draft.add_entries(rows[at[table.month]], table.columns, table.rate * table.hours)
         _lose(draft, demand, missing, np.ones(len(demand.months)), demand.months)
@@ -256,7 +255,7 @@ def _earn(draft: Draft, demand: Demand, table: UseTable) -> None:
 
 
 def _energy(draft: Draft) -> None:
-    """Use on the pools of a site burns IT power times PUE, paid by the operator to the utility, whoever owns the chips."""
+    """Use at a site burns IT power times PUE, paid by the operator to the utility, whoever owns the chips."""
     programme, calendar, use = draft.programme, draft.calendar, draft.use
     for place, pool in enumerate(programme.pools.values()):
         site = programme.sites.get(pool.site) if pool.site else None
@@ -283,6 +282,4 @@ def _owner(draft: Draft, demand: Demand) -> str:
 def horizon_of(programme: Programme) -> Calendar:
     """The calendar of a programme's horizon."""
     horizon = programme.horizon
-    return Calendar(
-        Span(horizon.from_, horizon.until), horizon.slices, float(programme.finance.discount_per_year)
-    )
+    return Calendar(Span(horizon.from_, horizon.until), horizon.slices, float(programme.finance.discount_per_year))

@@ -49,7 +49,9 @@ def draft_programme(programme: Programme, progress: Callable[[str], None] | None
 def _participate(draft: Draft) -> None:
     """A party that must have at least so much: its discounted cash is a row."""
     for party, least in draft.programme.participation.items():
-        row = draft.add_rows(f"participation {party}", (), unit="money", by=f"participation/{party}", lower=float(least))
+        row = draft.add_rows(
+            f"participation {party}", (), unit="money", by=f"participation/{party}", lower=float(least)
+        )
         for payment in draft.payments:
             sign = (payment.payee == party) - (payment.payer == party)
             if sign and payment.face in ("both", "cash"):
@@ -103,9 +105,7 @@ def _sign(draft: Draft) -> dict[str, int]:
     signed = {}
     for contract_id, contract in draft.programme.contracts.items():
         if contract.status == "offer":
-            column = draft.add_columns(
-                f"sign {contract_id}", (), unit="1", by=contract_id, upper=1.0, integer=True
-            )
+            column = draft.add_columns(f"sign {contract_id}", (), unit="1", by=contract_id, upper=1.0, integer=True)
             signed[contract_id] = int(column)
         else:
             signed[contract_id] = draft.one

@@ -1,4 +1,4 @@
-"""Why there is no plan: the smallest set of clauses and limits that contradict one another, or what pays without end."""
+"""Why there is no plan: the smallest set of clauses and limits in contradiction, or what pays without end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def unbounded_by(draft: Draft, problem: Problem) -> Unbounded:
     payers = [
         f"{payment.by} ({payment.what} from {payment.payer} to {payment.payee})"
         for payment in draft.payments
-        if worst in payment.columns and draft.sign(payment.payer, payment.payee) * payment.amounts[payment.columns == worst].sum() > 0
+        if worst in payment.columns
+        and draft.sign(payment.payer, payment.payee) * payment.amounts[payment.columns == worst].sum() > 0
     ]
     block = draft.column_block(int(worst))
     cause = f"it earns by {payers[0]}" if payers else f"it belongs to {block.by}"

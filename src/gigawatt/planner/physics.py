@@ -11,8 +11,8 @@ from decimal import Decimal
 import numpy as np
 
 from gigawatt.model.calendar import Ints
-from gigawatt.model.clause_draft import invest
 from gigawatt.model.draft import BUILDERS, SUPPLIERS, Draft
+from gigawatt.model.investing import invest
 from gigawatt.model.published import CAPEX, COMMITMENTS
 from gigawatt.model.schedule import chip_months, open_span, phase_commitment, phase_starts
 from gigawatt.model.things import Phase
@@ -196,7 +196,11 @@ def _fit_power(draft: Draft) -> None:
     limits = np.array([float(programme.sites[draft.site_ids[i]].grid_mw or 0) for i in limited])
     names = tuple(draft.site_ids[i] for i in limited)
     grid = draft.add_rows(
-        "grid", (names, calendar.month_names), unit="MW", by=PHYSICS, upper=np.broadcast_to(limits[:, None], (len(limited), len(calendar.months)))
+        "grid",
+        (names, calendar.month_names),
+        unit="MW",
+        by=PHYSICS,
+        upper=np.broadcast_to(limits[:, None], (len(limited), len(calendar.months))),
     )
     for place, pool in enumerate(programme.pools.values()):
         if pool.site not in draft.site_ids or pool.owner not in programme.decides:

@@ -23,8 +23,8 @@ MONEY_SCALE = UNIT_SCALE["money"]
 class Problem:
     """`min cost x` subject to `row_lower <= A x <= row_upper`, `lower <= x <= upper`, some x integer.
 
-    All in solver units; A by columns (`starts`, `indices`, `values`). A column in natural units is `column_scale x`; a row's
-    dual in money per natural unit is `MONEY_SCALE / row_scale` times the solver's.
+    All in solver units; A by columns (`starts`, `indices`, `values`). A column in natural units is `column_scale x`; a
+    row's dual in money per natural unit is `MONEY_SCALE / row_scale` times the solver's.
     """
 
     cost: Floats

@@ -56,7 +56,9 @@ class Reader:
                 start = max(self.draft.calendar.quarters[q].start, phase.ready)
                 month = names[min(self.draft.calendar.month_of(start), len(names) - 1)]
                 base = {"thing": item.name, "kind": "phase", "site": site_id, "party": item.provider, "month": month}
-                rows.append({**base, "power_mw": float(self._size(item)[q]), "capex": capex.get((item.by, int(q)), 0.0)})
+                rows.append(
+                    {**base, "power_mw": float(self._size(item)[q]), "capex": capex.get((item.by, int(q)), 0.0)}
+                )
         for block in self.draft.column_blocks:
             if not block.name.startswith("bought "):
                 continue
@@ -99,7 +101,9 @@ class Reader:
                 kw = float(programme.chips[programme.pools[pool].chip].it_power_kw or 0) if pool else 0.0
                 base = {"commitment": item.name, "contract": item.by.split("/")[0], "provider": item.provider}
                 chips = mw * 1000 / kw if kw else None
-                rows.append({**base, "quarter": calendar.quarter_names[q], "power_mw": mw, "chips": chips, "new": item.new})
+                rows.append(
+                    {**base, "quarter": calendar.quarter_names[q], "power_mw": mw, "chips": chips, "new": item.new}
+                )
         schema = {
             "commitment": pl.Utf8, "contract": pl.Utf8, "provider": pl.Utf8, "quarter": pl.Utf8,
             "power_mw": pl.Float64, "chips": pl.Float64, "new": pl.Boolean,
@@ -212,7 +216,9 @@ class Reader:
         for payment in self.draft.payments:
             if payment.face in faces:
                 key = (payment.payer, payment.payee, payment.by, payment.what)
-                by_month = np.bincount(payment.months, payment.amounts * self.x[payment.columns], count).astype(np.float64)
+                by_month = np.bincount(payment.months, payment.amounts * self.x[payment.columns], count).astype(
+                    np.float64
+                )
                 totals[key] = totals[key] + by_month if key in totals else by_month
         parts = []
         for (payer, payee, by, what), by_month in totals.items():
@@ -244,7 +250,12 @@ class Reader:
         chip_hours = np.bincount(use.month, self.x[use.columns] * use.hours, len(calendar.months))
         basis = {"MW built": built, "MWh": self._energy_mwh(), "chip-hour": chip_hours}
         rows = [
-            {"indicator": name, "month": calendar.month_names[t], "amount": float(value * float(indicator.amount)), "unit": indicator.unit}
+            {
+                "indicator": name,
+                "month": calendar.month_names[t],
+                "amount": float(value * float(indicator.amount)),
+                "unit": indicator.unit,
+            }
             for name, indicator in programme.indicators.items()
             for t, value in enumerate(basis[indicator.per])
         ]
@@ -263,7 +274,10 @@ class Reader:
         return np.asarray(np.bincount(use.month, energy, len(draft.calendar.months)))
 
     def _demands(self) -> list[Demand]:
-        return [prepare(self.draft.programme, self.draft.calendar, i, name) for i, name in enumerate(self.draft.workload_ids)]
+        return [
+            prepare(self.draft.programme, self.draft.calendar, i, name)
+            for i, name in enumerate(self.draft.workload_ids)
+        ]
 
 
 def _spread(calendar: Calendar, demand: Demand, want: Floats) -> tuple[Ints, Ints, Floats, Floats]:
@@ -275,7 +289,7 @@ def _spread(calendar: Calendar, demand: Demand, want: Floats) -> tuple[Ints, Int
         return demand.months, np.full(count, EVERY_SLICE), np.ones(count), want[demand.months]
     m, slices = (index.ravel() for index in np.indices((len(demand.months), len(calendar.slice_names))))
     month = demand.months[m]
-    return month, slices, demand.hours[month, slices], want[month, slices]
+    return month, slices, calendar.hours[month, slices], want[month, slices]
 
 
 def _names(names: Sequence[str], codes: Ints) -> pl.Series:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from gigawatt.errors import Infeasible, PlanError
+from gigawatt.errors import Infeasible, OutputError, PlanError
 from gigawatt.model.calendar import Flags, Floats
 from gigawatt.model.draft import Draft
 from gigawatt.model.plan import Plan, Solve
@@ -20,15 +20,19 @@ from gigawatt.planner.budget import Budget
 from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.explain import contradiction, unbounded_by
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
+from gigawatt.planner.lp_text import lp_text
 from gigawatt.planner.offers import offers_table
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
 from gigawatt.planner.reading_back import Reader
+from gigawatt.planner.restating import restated
 from gigawatt.planner.scarcity import scarcity
 
 GAP = 0.005
 BUDGET_SECONDS = 60.0
 PROVEN = 1e-6
+AS_GOOD = 1e-9
+"""Whole plans whose objective differs by no more than this part count as equally good."""
 SMALL_COLUMNS = 5_000
 """Up to this size a plan is solved to the end, and the price at which an offer is worth signing is found on whole
 plans; above it to `GAP`, and on relaxed ones."""
@@ -41,7 +45,7 @@ Tell = Callable[[str, str, float | None], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds`; `model_file` for MPS or LP.
+    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds`; `model_file` for MPS, LP or text.
 
     Without a `gap` small programmes are solved to the end and large ones to `GAP`.
     """
@@ -64,7 +68,7 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     problem = assemble(draft)
     solver = Solver(problem)
     if options.model_file is not None:
-        solver.write(options.model_file)
+        _write_model(draft, solver, options.model_file)
     solver.relax(options.relax)
     search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
     small = len(problem.cost) <= SMALL_COLUMNS
@@ -75,11 +79,12 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     if best.status is Status.INTERRUPTED:
         budget.stop.set()
     try:
-        settled = _settle(draft, problem, solver, best, options, tell)
+        settled = _settle(draft, problem, solver, best, options, budget, tell)
     except KeyboardInterrupt:
         budget.stop.set()
         settled = _unsettled(problem, best.x, "interrupted before duals and the canonical plan were found")
     tables = Reader(draft, settled.x).tables()
+    tables["restated"] = restated(draft, settled.x, relaxed=options.relax)
     tables["scarcity"] = scarcity(draft, settled.duals, settled.degenerate)
     exact = not options.relax and small
     tables["offers"] = offers_table(draft, problem, best, exact, budget, lambda offer: tell("offers", offer, None))
@@ -101,14 +106,29 @@ class Settled:
     note: str = ""
 
 
+def _write_model(draft: Draft, solver: Solver, path: Path) -> None:
+    """As MPS or LP for another solver, or as text for a person; by the ending of the name."""
+    if path.suffix != ".txt":
+        solver.write(path)
+        return
+    try:
+        path.write_text(lp_text(draft), encoding="utf-8")
+    except OSError as fault:
+        raise OutputError(f"cannot write the model to {path}: {fault.strerror}; give another --mps") from fault
+
+
 def _settle(
-    draft: Draft, problem: Problem, solver: Solver, best: Solution, options: Options, tell: Tell
+    draft: Draft, problem: Problem, solver: Solver, best: Solution, options: Options, budget: Budget, tell: Tell
 ) -> Settled:
     """Fix the integers, solve the LP for duals, and among plans as good take the canonical one."""
     assert best.x is not None
     tell("prices", "duals at this build", None)
     if not options.relax and problem.integer.any():
-        solver.fix_integers(best.x)
+        x = best.x
+        if best.status is Status.OPTIMAL and len(problem.cost) <= SMALL_COLUMNS:
+            tell("prices", "canonical integers", None)
+            x = _canonical_integers(draft, problem, best, budget)
+        solver.fix_integers(x)
         fixed = solver.solve()
     else:
         fixed = best
@@ -117,8 +137,7 @@ def _settle(
     degenerate = solver.degenerate_rows()
     tell("prices", "canonical plan", None)
     equals = solver.equals()
-    wanted = -preference(draft) * problem.column_scale / np.max(problem.column_scale)
-    chooser = Solver(replace(equals, cost=wanted))
+    chooser = Solver(replace(equals, cost=_dislike(draft, problem)))
     chooser.relax(True)
     chosen = chooser.solve(simplex=True)
     # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
@@ -126,6 +145,22 @@ def _settle(
     if chosen.x is None:
         return Settled(among, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
     return Settled(among, chosen.x, fixed.duals, degenerate, True)
+
+
+def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: Budget) -> Floats:
+    """Of the whole plans that are as good, the integers of the one that is preferred."""
+    assert best.x is not None
+    solver = Solver(replace(problem, cost=_dislike(draft, problem)), stop=budget.stop)
+    worst = float(problem.cost @ (best.x / problem.column_scale))
+    solver.add_row(problem.cost, upper=worst + AS_GOOD * abs(worst))
+    solver.start_from(best.x)
+    found = solver.solve(gap=PROVEN, seconds=budget.left / 4, feasibility=AS_GOOD)
+    return found.x if found.x is not None else best.x
+
+
+def _dislike(draft: Draft, problem: Problem) -> Floats:
+    """Minus the preference, as costs in solver units."""
+    return -preference(draft) * problem.column_scale / np.max(problem.column_scale)
 
 
 def _unsettled(problem: Problem, x: Floats, note: str) -> Settled:
@@ -153,6 +188,9 @@ def preference(draft: Draft) -> Floats:
         if isinstance(item, Commitment):
             free = item.columns[(item.columns >= 0) & (item.switch < 0)[:, None]]
             wanted[free] -= 1e-3
+    for block in draft.column_blocks:
+        if block.name.startswith("sign "):
+            wanted[block.start] -= 1.0  # an offer that changes nothing is not signed
     return wanted
 
 
@@ -223,5 +261,3 @@ def _report(problem: Problem, best: Solution, settled: Settled, options: Options
 
 def _silent(stage: str, what: str, done: float | None) -> None:
     """Tell nobody."""
-
-

@@ -33,6 +33,8 @@ COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "parties": {"party": TEXT, "decides": FLAG, "cash": NUMBER, "least": NUMBER, "most": NUMBER},
     "scarcity": {"what": TEXT, "place": TEXT, "month": TEXT, "price": NUMBER, "unit": TEXT, "by": TEXT,
                  "degenerate": FLAG},
+    "restated": {"clause": TEXT, "planned": NUMBER, "restated": NUMBER, "difference": NUMBER, "fit": TEXT},
+    "beyond": {"from": TEXT, "to": TEXT, "by": TEXT, "what": TEXT, "amount": NUMBER},
     "indicators": {"indicator": TEXT, "month": TEXT, "amount": NUMBER, "unit": TEXT},
 }  # fmt: skip
 """The columns that a report reads, and their types once read; money is a float here, exact in the plan's own table."""
@@ -48,6 +50,18 @@ def table(plan: Plan, name: str) -> pl.DataFrame:
         (pl.col(column) if column in frame.columns else pl.lit(None).alias(column)).cast(kind)
         for column, kind in schema.items()
     )
+
+
+def bill(plan: Plan) -> tuple[float, float] | None:
+    """What all exact clauses bill for the plan's quantities, and the largest difference of one from its planned cost.
+
+    None where no clause moves money.
+    """
+    exact = table(plan, "restated").filter(pl.col("fit") == "exact")
+    if not exact.height:
+        return None
+    totals = exact.select(pl.col("restated").sum(), pl.col("difference").abs().max().alias("most"))
+    return totals["restated"][0], totals["most"][0]
 
 
 @dataclass(frozen=True)

@@ -306,6 +306,18 @@ def _searched(table: Markup, what: str) -> Markup:
     )
 
 
+def _beside_the_bill(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The cash worked out again by the clauses themselves, and what was paid for and lies beyond the horizon."""
+    currency, bill = plan.programme.currency, digest.bill(plan)
+    if bill is not None:
+        total, most = bill
+        told = f"{total:,.2f} {currency} billed by the clauses for the plan's quantities"
+        yield "worked out again", f"{told}; no clause differs from its planned cost by more than {most:,.2f}"
+    beyond = digest.table(plan, "beyond")["amount"].sum()
+    if beyond:
+        yield "beyond the horizon", f"{beyond:,.0f} {currency} of capital already paid serves later (present value)"
+
+
 def _solved(plan: Plan) -> Markup:
     """The solver's own account."""
     solve, currency = plan.solve, plan.programme.currency
@@ -329,6 +341,7 @@ def _solved(plan: Plan) -> Markup:
             f"{solve.columns:,} columns, {solve.rows:,} rows, {solve.nonzeros:,} nonzeros, {solve.integers:,} integers",
         ),
         ("time", f"{solve.seconds:.1f} s"),
+        *_beside_the_bill(plan),
         (
             "among equal plans",
             "existing contracts and own pools first, then file order"
