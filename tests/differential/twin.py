@@ -407,7 +407,7 @@ def spend_on_chips(
     q: int,
     amount: Sum,
     vendor: str | None = None,
-    early: tuple[float, int | None] = (0.0, None),
+    early: tuple[float, int] = (0.0, 0),
 ) -> None:
     """Pay for chips that stand from quarter `q` on; `early` is a share that is paid in an earlier month."""
     chip, day = twin.programme.chips[chip_id], delivery(twin, chip_id, q)
@@ -417,7 +417,7 @@ def spend_on_chips(
     t = next(t for t, month in enumerate(twin.time.months) if month.contains(day))
     twin.invest(amount, day, chip.life.in_months, owner, payee)
     for share, month in ((early[0], early[1]), (1 - early[0], t)):
-        if share and month is not None:
+        if share:
             twin.pay(amount * share, month, owner, payee, counts=False)
             twin.capex.append(Capex(month, chip_id, owner, amount * share))
 

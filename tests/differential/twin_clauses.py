@@ -367,10 +367,10 @@ def _purchase(term: Term) -> None:
         )
 
 
-def _deposit_month(term: Term, day: date) -> int | None:
-    """The month in which a deposit is paid, a lead time before delivery; None before the horizon."""
+def _deposit_month(term: Term, day: date) -> int:
+    """The month in which a deposit is paid, a lead time before delivery; the first where that lies before."""
     paid = term.clause.lead_time.before(day) if term.clause.lead_time is not None else day
-    return next((t for t, month in enumerate(term.twin.time.months) if month.contains(paid)), None)
+    return next((t for t, month in enumerate(term.twin.time.months) if month.contains(paid)), 0)
 
 
 # floors

@@ -30,9 +30,9 @@ def refuse_first(term: Term) -> None:
     for option in twin.started:
         if option.provider == holder or _free(option, clause, covered):
             continue
-        against = [pool for pool in ability if _serve_alike(twin, pool, option, covered)]
-        if not against:
+        if not any(twin.rate(twin.programme.workloads[w], p) is not None for w in covered for p in option.pools):
             continue
+        against = [pool for pool in ability if _serve_alike(twin, pool, option, covered)]
         for q in quarters:
             if q in option.megawatts:
                 switch = _switch(term, option, q, begun)

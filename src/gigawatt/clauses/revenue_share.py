@@ -76,13 +76,17 @@ class RevenueShare(Clause):
         return not self.streams or stream in self.streams
 
     def _capped(self, draft: ClauseDraft, columns: Ints, amounts: Floats, months: Ints) -> None:
-        """`paid = due` until the total meets the cap; a binary a quarter says whether it is met, in order."""
+        """`paid = due` until the total meets the cap; a binary a quarter says whether it is met, in order.
+
+        Without a cap there is nothing to meet, and an offer's share is due month by month as a signed one is.
+        """
         calendar = draft.calendar
-        quarter = calendar.quarter_of_month[months]
-        quarters = np.unique(quarter)
-        at = np.searchsorted(quarters, quarter)
-        names = tuple(calendar.quarter_names[q] for q in quarters)
-        most = np.zeros(len(quarters))
+        period_names, period = calendar.month_names, months
+        if self.cap is not None:
+            period_names, period = calendar.quarter_names, calendar.quarter_of_month[months]
+        periods, at = np.unique(period, return_inverse=True)
+        names = tuple(period_names[i] for i in periods)
+        most = np.zeros(len(periods))
         np.add.at(most, at, np.maximum(amounts, 0.0) * draft.draft.upper_of(columns))
         cap = float("inf") if self.cap is None else max(0.0, float(self.cap - (self.paid or 0)))
         reachable = np.cumsum(most) >= cap
@@ -114,5 +118,5 @@ class RevenueShare(Clause):
             signed = draft.add_rows("signed", (names,), unit="money", upper=0.0)
             draft.add_entries(signed, paid, 1.0)
             draft.add_entries(signed, draft.on, -most)
-        last = np.array([months[at == i].max() for i in range(len(quarters))])
+        last = np.array([months[at == i].max() for i in range(len(periods))])
         draft.pay(paid, 1.0, last, payer=self.payer, payee=self.payee, what="revenue share")

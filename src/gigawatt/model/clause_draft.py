@@ -214,7 +214,9 @@ class ClauseDraft:
         month, slice_ = np.nonzero(rented >= 0)
         columns = rented[month, slice_]
         self.add_entries(self.draft.fit_rows[place, month, slice_], columns, -1.0)
-        self.add_entries(self._rent_rows(pool)[month, slice_], columns, 1.0)
+        for rows in self._rent_rows(pool):
+            if rows is not None:
+                self.add_entries(rows[month, slice_], columns, 1.0)
         self._keep(pool, Brought(self._for, columns, month, slice_, np.ones(len(columns)), rented=True))
         hours = self.calendar.hours[month, slice_]
         levels = np.zeros((len(columns), len(self.calendar.months)))
@@ -222,16 +224,23 @@ class ClauseDraft:
         self._hand_over("chips", pool, columns, levels)
         self._bear(pool, columns, levels)
 
-    def _rent_rows(self, pool: str) -> Ints:
-        """Rows of a pool by month and slice: what all clauses rent is at most what is used; made once a pool."""
+    def _rent_rows(self, pool: str) -> tuple[Ints, Ints | None]:
+        """Rows of a pool by month and slice, made once: what all clauses rent is at most what is used; and what stands
+        and is rented is at most what the pool can hold, where that is bounded."""
         if pool not in self.draft.rent_rows:
+            place = self.draft.pool_ids.index(pool)
             axes = (self.calendar.month_names, self.calendar.slice_names)
-            rows = self.draft.add_rows(f"rent used {pool}", axes, unit="chip", by="physics", upper=0.0)
-            use = self.draft.use.of_pools([self.draft.pool_ids.index(pool)])
+            used = self.draft.add_rows(f"rent used {pool}", axes, unit="chip", by="physics", upper=0.0)
+            use = self.draft.use.of_pools([place])
             sliced = use.slice >= 0
-            self.add_entries(rows[use.month[sliced], use.slice[sliced]], use.columns[sliced], -1.0)
-            self.add_entries(rows[use.month[~sliced]], use.columns[~sliced][:, None], -1.0)
-            self.draft.rent_rows[pool] = rows
+            self.add_entries(used[use.month[sliced], use.slice[sliced]], use.columns[sliced], -1.0)
+            self.add_entries(used[use.month[~sliced]], use.columns[~sliced][:, None], -1.0)
+            most, limit = self.draft.most_standing[place], None
+            if np.isfinite(most).all():
+                upper = np.repeat(most[:, None], len(self.calendar.slice_names), axis=1)
+                limit = self.draft.add_rows(f"most {pool}", axes, unit="chip", by="physics", upper=upper)
+                self.add_entries(limit, self.draft.standing[place][:, None], 1.0)
+            self.draft.rent_rows[pool] = (used, limit)
         return self.draft.rent_rows[pool]
 
     def _bear(self, pool: str, columns: Ints, levels: Floats) -> None:

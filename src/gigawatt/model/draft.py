@@ -150,7 +150,7 @@ class Draft:
     standing: Ints = field(init=False)
     standing_rows: Ints = field(init=False)
     fit_rows: Ints = field(init=False)
-    rent_rows: dict[str, Ints] = field(default_factory=dict)
+    rent_rows: dict[str, tuple[Ints, Ints | None]] = field(default_factory=dict)
     keeping: dict[str, Keeping] = field(default_factory=dict)
     powered: Ints = field(init=False)
     powered_rows: Ints = field(init=False)

@@ -22,7 +22,7 @@ TABLES: dict[str, str] = {
     "take": "new capacity contracted for: commitment, contract, provider, quarter, power_mw, chips, new",
     "offers": "offers: contract, seller, signed, sign_by, better_by, walk_away_scale, walk_away_price, asked_price, "
     "unit, note",
-    "capacity": "chips standing: pool, provider, site, chip, month, chips, it_power_mw",
+    "capacity": "chips that stand or are on rent: pool, provider, site, chip, month, chips, rented, it_power_mw",
     "power": "IT power by site: site, month, powered_mw, used_mw",
     "use": "Use: pool, workload, month, slice, chips, chip_hours, work, measure",
     "unserved": "demand and what is not served: workload, month, slice, demand, unserved, measure, value_lost",

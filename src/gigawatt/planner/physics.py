@@ -26,7 +26,8 @@ def draft_sites(draft: Draft) -> None:
     draft.site_ids = tuple(
         site
         for site in programme.sites
-        if any(pool.site == site and pool.owner in programme.decides for pool in programme.pools.values())
+        if programme.sites[site].landlord in programme.decides
+        or any(pool.site == site and pool.owner in programme.decides for pool in programme.pools.values())
     )
     axes = (draft.site_ids, calendar.month_names)
     upper = np.full((len(draft.site_ids), len(calendar.months)), np.inf)

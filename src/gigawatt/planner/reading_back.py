@@ -119,9 +119,10 @@ class Reader:
         return np.asarray((values * item.mw).sum(axis=1))
 
     def capacity(self) -> pl.DataFrame:
-        """Chips standing by pool and month, and the IT power that they take."""
+        """Chips by pool and month, those that stand and the most on rent in any slice, and the IT power that they take."""
         draft, programme = self.draft, self.draft.programme
-        chips = self.x[draft.standing]
+        rented = self._rented()
+        chips = self.x[draft.standing] + rented
         pools = [programme.pools[name] for name in draft.pool_ids]
         kw = np.array([float(programme.chips[pool.chip].it_power_kw or 0) for pool in pools])
         p, t = np.nonzero(chips > TINY)
@@ -133,10 +134,23 @@ class Reader:
                 "chip": [pools[i].chip for i in p],
                 "month": [draft.calendar.month_names[i] for i in t],
                 "chips": chips[p, t],
+                "rented": rented[p, t],
                 "it_power_mw": chips[p, t] * kw[p] / 1000.0,
             },
             schema_overrides={"pool": pl.Utf8, "provider": pl.Utf8, "site": pl.Utf8, "chip": pl.Utf8, "month": pl.Utf8},
         )
+
+    def _rented(self) -> Floats:
+        """The most chips on rent in any slice, by pool and month, shape (P, T)."""
+        draft, calendar = self.draft, self.draft.calendar
+        most = np.zeros(draft.standing.shape)
+        for pool, keeping in draft.keeping.items():
+            on_rent = np.zeros((len(calendar.months), len(calendar.slice_names)))
+            for item in keeping.brought:
+                if item.rented:
+                    np.add.at(on_rent, (item.month, item.slice), item.chips * self.x[item.columns])
+            most[draft.pool_ids.index(pool)] = on_rent.max(axis=1)
+        return most
 
     def power(self) -> pl.DataFrame:
         """IT power standing and taken, by site and month."""

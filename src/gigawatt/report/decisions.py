@@ -80,7 +80,7 @@ def _worth(signed: bool, better_by: object, largest: float) -> str:
     if abs(better_by) < 0.5:
         return "signing or not makes no difference"
     if (better_by > 0) != signed:
-        return "signing and not signing lie within the gap"
+        return "signing changes less than the gap"
     amount = figures.money(abs(better_by), largest)
     return f"saves {amount}" if signed else f"signing costs {amount} more"
 
