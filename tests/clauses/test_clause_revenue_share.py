@@ -102,4 +102,5 @@ def test_an_offer_to_share_both_ways_is_signed_where_it_pays_and_then_in_full(ra
     hours = (744, 672, 744, 720, 744, 720, 744, 744, 720)
     out = money(**{f"m2027_0{month}": hours[month - 1] * 20 for month in range(1, 10)})
     assert paid(answer, "azure/share") == (out if signed else {})
-    assert paid(answer, "azure/more") == (money(m2027_03=60_000, m2027_06=60_000, m2027_09=60_000) if signed else {})
+    back = money(**{f"m2027_0{month}": 20_000 for month in range(1, 10)})
+    assert paid(answer, "azure/more") == (back if signed else {})
