@@ -148,7 +148,10 @@ class FirstRefusal(Clause):
             draft.add_entries(rows, switch, -due)
             if draft.is_offer:
                 draft.add_entries(rows, draft.on, -due)
-            if not self.partial:
+            if not self.partial and not option.kept:
+                # rent that is not used costs nothing, so its size could be overstated: it counts as the most there is
+                draft.add_entries(rows, switch, option.most_mw[quarters])
+            elif not self.partial:
                 columns, mw = option.columns[quarters], option.mw[quarters]
                 which, place = np.nonzero(columns >= 0)
                 draft.add_entries(rows[which], columns[which, place], mw[which, place])

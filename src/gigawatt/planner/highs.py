@@ -166,6 +166,11 @@ class Solver:
         """The objective of the last solve, solver units, minimised."""
         return float(self._highs.getInfo().objective_function_value)
 
+    @property
+    def relaxed(self) -> bool:
+        """Whether integers are taken as continuous."""
+        return self._relaxed
+
     def relax(self, relaxed: bool) -> None:
         """Take integers as continuous, or as integers again."""
         if len(self._integers) and relaxed != self._relaxed:

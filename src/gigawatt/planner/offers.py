@@ -22,7 +22,8 @@ from gigawatt.planner.problem import MONEY_SCALE, Problem
 from gigawatt.planner.side_by_side import side_by_side
 
 STEPS = 12
-TOLERANCE = 1e-6
+TOLERANCE, RELAXED_TOLERANCE = 1e-6, 1e-4
+"""Of the scale, on whole plans and on relaxed ones, which are no finer themselves."""
 SCHEMA = {
     "contract": pl.Utf8, "seller": pl.Utf8, "signed": pl.Boolean, "sign_by": pl.Date, "better_by": pl.Float64,
     "walk_away_scale": pl.Float64, "walk_away_price": pl.Float64, "asked_price": pl.Float64, "unit": pl.Utf8,
@@ -54,17 +55,20 @@ def payments_of(draft: Draft, contract: str) -> Floats:
 
 
 def walk_away(
-    draft: Draft, solver: Solver, contract: str, column: int, solve: Callable[[Solver], Solution]
+    draft: Draft, solver: Solver, contract: str, column: int, free: Solution, solve: Callable[[Solver], Solution]
 ) -> WalkAway:
     """Solve with and without one offer (its binary is `column`), then find the scale of its prices.
 
-    `solve` solves a solver to the plan's gap and budget. The solver is left as it was found.
+    `free` is the plan where the offer is free to be signed or not, so that one of the two is known already; `solve`
+    solves a solver to the plan's gap and budget. The solver is left as it was found.
     """
-    problem = solver.problem
+    problem, tolerance = solver.problem, RELAXED_TOLERANCE if solver.relaxed else TOLERANCE
     cost, where = payments_of(draft, contract), np.array([column])
     scaled = cost * problem.column_scale / MONEY_SCALE
 
     def hold(value: float) -> Solution:
+        if free.x is not None and _solved(free) and abs(free.x[column] - value) <= 1e-9:
+            return free
         solver.set_bounds(where, np.array([value]), np.array([value]))
         return solve(solver)
 
@@ -80,10 +84,11 @@ def walk_away(
                 return WalkAway(better, None, "the plan would pay it nothing, so no price decides")
             # at scale k this plan's quantities are worth (value + scale paid) - k paid
             target = scale + (plan.objective - without.objective) / paid
-            near = abs(target - scale) <= TOLERANCE * max(1.0, abs(scale))
+            near = abs(target - scale) <= tolerance * max(1.0, abs(scale))
             scale = target
             if near:
                 break
+            solver.set_bounds(where, np.ones(1), np.ones(1))
             solver.set_cost(problem.cost + (scale - 1.0) * scaled)
             plan = solve(solver)
             if plan.x is None or not _solved(plan):
@@ -118,11 +123,12 @@ def offers_table(
     def work(mine: Sequence[str]) -> None:
         solver = Solver(problem, stop=budget.stop)
         solver.relax(not exact)
+        free = best if exact or best.duals is not None else solver.solve(seconds=budget.left, simplex=True)
         for offer in mine:
             if not budget.left:
                 return
             solve = partial(Solver.solve, gap=1e-6, seconds=budget.left, simplex=not exact)
-            found[offer] = walk_away(draft, solver, offer, columns[offer], solve)
+            found[offer] = walk_away(draft, solver, offer, columns[offer], free, solve)
             tell(offer)
 
     side_by_side(tuple(columns), work, budget)
