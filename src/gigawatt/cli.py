@@ -82,7 +82,9 @@ def plan(
         typer.Option(help="Relative gap to the best possible at which to stop: 0.005 for large programmes.", min=0.0),
     ] = None,
     budget: Annotated[float, typer.Option(help="Seconds for the whole plan.", min=0.1)] = 60.0,
-    mps: Annotated[Path | None, typer.Option(help="Also write the model as .mps or .lp (for a solver) or .txt (to read).")] = None,
+    mps: Annotated[
+        Path | None, typer.Option(help="Also write the model as .mps or .lp (for a solver) or .txt (to read).")
+    ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

@@ -12,7 +12,7 @@ from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipSeries, PricePerChipHour
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
-from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
+from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, UnitPrice
 
 
 class Price(OnPool):
@@ -109,28 +109,7 @@ class Price(OnPool):
         draft.add_entries(rise, level, 1.0)
         draft.add_entries(rise[1:], level[:-1], -1.0)
         draft.add_entries(rise, step, -1.0)
-        count, mw = len(calendar.quarters), draft.chip_mw(pool)
-        columns = np.full((count, 1), -1, dtype=np.int64)
-        columns[quarters, 0] = step
-        size = np.zeros(count)
-        size[quarters] = peak * mw
-        draft.publish(
-            COMMITMENTS,
-            Commitment(
-                name=draft.name,
-                by=draft.name,
-                provider=draft.contract.seller,
-                pools=(pool,),
-                columns=columns,
-                mw=np.full((count, 1), mw),
-                switch=np.full(count, -1, dtype=np.int64),
-                most_mw=size,
-                stock_most_mw=size,
-                kept=False,
-                workloads=self.for_workloads,
-                since=draft.span.start,
-            ),
-        )
+        draft.may_take(pool, quarters, step, peak, kept=False, new=True)
 
 
 def _filling(programme: Programme, pool: str) -> list[str]:

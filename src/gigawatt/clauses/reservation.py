@@ -151,25 +151,4 @@ class Reservation(OnPool):
         draft.provide(pool, held, levels)
         which, month = np.nonzero(levels)
         draft.pay(held[which], levels[which, month] * fee[month], month, what="fee")
-        count, mw = len(calendar.quarters), draft.chip_mw(pool)
-        columns = np.full((count, 1), -1, dtype=np.int64)
-        columns[quarters, 0] = taken
-        size = np.zeros(count)
-        size[quarters] = most * mw
-        draft.publish(
-            COMMITMENTS,
-            Commitment(
-                name=draft.name,
-                by=draft.name,
-                provider=draft.contract.seller,
-                pools=(pool,),
-                columns=columns,
-                mw=np.full((count, 1), mw),
-                switch=np.full(count, -1, dtype=np.int64),
-                most_mw=size,
-                stock_most_mw=size,
-                new=draft.is_new,
-                workloads=self.for_workloads,
-                since=draft.span.start,
-            ),
-        )
+        draft.may_take(pool, quarters, taken, most, kept=True, new=draft.is_new)

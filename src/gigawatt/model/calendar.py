@@ -122,7 +122,9 @@ class Calendar:
     def mean(self, series: Series, span: Span) -> Floats:
         """The mean of a series over the days of each month that lie in `span`, shape (T,); nought where none do."""
         if series.growth_per_month and series.growth_from is None:
-            series = series.with_growth(series.growth_per_month, self.span.start)  # not from the first month it is asked
+            series = series.with_growth(
+                series.growth_per_month, self.span.start
+            )  # not from the first month it is asked
         values = np.zeros(len(self.months))
         inside = {t: month.within(span) for t, month in enumerate(self.months) if month.overlap(span) > 0}
         for t, value in zip(inside, series.monthly(list(inside.values()), Decimal(0)), strict=True):

@@ -14,7 +14,16 @@ from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import SUPPLIERS, Axis, Draft, Face, Payment, Unit, UseTable, Values
 from gigawatt.model.investing import invest
 from gigawatt.model.keeping import Brought, Keeping
-from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, Amount, Delivery, Published
+from gigawatt.model.published import (
+    AMOUNT,
+    CAPEX,
+    COMMITMENTS,
+    DELIVERY,
+    Amount,
+    Commitment,
+    Delivery,
+    Published,
+)
 from gigawatt.model.term import Term
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
@@ -263,6 +272,31 @@ class ClauseDraft:
         if pool not in self.draft.keeping:
             self.draft.keeping[pool] = Keeping(self.draft, pool)
         self.draft.keeping[pool].add(item, self.name)
+
+    def may_take(self, pool: str, quarters: Ints, columns: Ints, most: Floats, *, kept: bool, new: bool) -> None:
+        """Publish chips of a pool that may be contracted for by the quarter: `columns` of them, at most `most`; (K,).
+
+        `kept` where they are held to the end of the contract, `new` where they were not contracted for before.
+        """
+        count, mw = len(self.calendar.quarters), self.chip_mw(pool)
+        starts, size = np.full((count, 1), -1, dtype=np.int64), np.zeros(count)
+        starts[quarters, 0], size[quarters] = columns, most * mw
+        commitment = Commitment(
+            name=self.name,
+            by=self.name,
+            provider=self.contract.seller,
+            pools=(pool,),
+            columns=starts,
+            mw=np.full((count, 1), mw),
+            switch=np.full(count, -1, dtype=np.int64),
+            most_mw=size,
+            stock_most_mw=size,
+            kept=kept,
+            new=new,
+            workloads=self.clause.for_workloads,
+            since=self.span.start,
+        )
+        self.publish(COMMITMENTS, commitment)
 
     def owned(self, pool: str) -> bool:
         """Whether those who decide own the pool's chips."""

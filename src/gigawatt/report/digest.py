@@ -34,7 +34,6 @@ COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "scarcity": {"what": TEXT, "place": TEXT, "month": TEXT, "price": NUMBER, "unit": TEXT, "by": TEXT,
                  "degenerate": FLAG},
     "restated": {"clause": TEXT, "planned": NUMBER, "restated": NUMBER, "difference": NUMBER, "fit": TEXT},
-    "beyond": {"from": TEXT, "to": TEXT, "by": TEXT, "what": TEXT, "amount": NUMBER},
     "indicators": {"indicator": TEXT, "month": TEXT, "amount": NUMBER, "unit": TEXT},
 }  # fmt: skip
 """The columns that a report reads, and their types once read; money is a float here, exact in the plan's own table."""
