@@ -119,7 +119,7 @@ class Reader:
         return np.asarray((values * item.mw).sum(axis=1))
 
     def capacity(self) -> pl.DataFrame:
-        """Chips by pool and month, those that stand and the most on rent in any slice, and the IT power that they take."""
+        """Chips by pool and month: those that stand, the most on rent in any slice, and the IT power that they take."""
         draft, programme = self.draft, self.draft.programme
         rented = self._rented()
         chips = self.x[draft.standing] + rented
