@@ -59,10 +59,10 @@ def test_it_says_what_an_offer_saves_that_is_to_be_signed(whole: Plan) -> None:
     assert "worth signing up to 3.56 (asked: 2.30" in text
 
 
-def test_a_choice_worse_than_the_other_is_told_as_within_the_gap(whole: Plan) -> None:
+def test_a_choice_worse_than_the_other_is_told_as_a_close_call(whole: Plan) -> None:
     offers = whole.tables["offers"].with_columns(better_by=pl.lit(10.0))
     (choice,) = decisions.choices(replace(whole, tables={**whole.tables, "offers": offers}))
-    assert choice.worth == "signing changes less than the gap"
+    assert choice.worth == "a close call: 10 the other way, see the note"
 
 
 def test_an_offer_without_a_unit_price_turns_at_a_share_of_its_prices(whole: Plan) -> None:

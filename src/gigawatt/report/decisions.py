@@ -79,9 +79,9 @@ def _worth(signed: bool, better_by: object, largest: float) -> str:
         return ""
     if abs(better_by) < 0.5:
         return "signing or not makes no difference"
-    if (better_by > 0) != signed:
-        return "signing changes less than the gap"
     amount = figures.money(abs(better_by), largest)
+    if (better_by > 0) != signed:  # the plan's gap, or the relaxed plan, says otherwise than the plan itself
+        return f"a close call: {amount} the other way, see the note"
     return f"saves {amount}" if signed else f"signing costs {amount} more"
 
 
