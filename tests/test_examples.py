@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from tests.programmes import EXAMPLES
 
 import gigawatt as gw
+from tests.programmes import EXAMPLES
 
 
 @pytest.fixture(scope="module")

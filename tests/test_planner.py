@@ -1,12 +1,12 @@
-"""What the planner promises of every plan: states, ends, choices among equals, prices, ranges, and why there is none."""
+"""What the planner promises: states, ends, choices among equals, prices, ranges, and why there is no plan."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
-from tests.programmes import load_text
 
 import gigawatt as gw
+from tests.programmes import load_text
 
 RENT = """
 programme: rent
@@ -16,8 +16,10 @@ finance: {{discount: 0 %/year}}
 workloads:
   chat: {{kind: serving, chips: 100, unserved: 10 USD/chip-hour}}
 contracts:
-  one: {{buyer: lab, seller: one, status: {first}, sign_by: 2026-12-01, clauses: {{rate: {{kind: price, chip: h100, price: {price} USD/chip-hour}}}}}}
-  two: {{buyer: lab, seller: two, status: signed, clauses: {{rate: {{kind: price, chip: h100, price: 2 USD/chip-hour}}}}}}
+  one: {{buyer: lab, seller: one, status: {first}, sign_by: 2026-12-01,
+      clauses: {{rate: {{kind: price, chip: h100, price: {price} USD/chip-hour}}}}}}
+  two: {{buyer: lab, seller: two, status: signed,
+      clauses: {{rate: {{kind: price, chip: h100, price: 2 USD/chip-hour}}}}}}
 """
 
 HALL = """
@@ -27,7 +29,8 @@ horizon: {{from: 2027-01, through: 2029-12}}
 finance: {{discount: 0 %/year}}
 parties: {{lab: {{}}, maker: {{}}, other: {{}}}}
 chips: {{unit: {{it_power: 1 kW, power: 1 kW, vendor: maker, price: 12000 USD/chip, available: 2026-01, life: 1 y}}}}
-sites: {{hall: {{landlord: lab, operator: lab, energy: 100 USD/MWh, pue: 1.5, {grid}phases: {{a: {{power: 0.1 MW, ready: {ready}, built: true}}}}}}}}
+sites: {{hall: {{landlord: lab, operator: lab, energy: 100 USD/MWh, pue: 1.5, {grid}
+    phases: {{a: {{power: 0.1 MW, ready: {ready}, built: true}}}}}}}}
 pools: {{hall-unit: {{site: hall, chip: unit, owner: lab}}}}
 workloads: {{chat: {{kind: serving, chips: 80, unserved: 10 USD/chip-hour}}}}
 """
@@ -109,8 +112,11 @@ class TestWalkAway:
       chat: {{kind: serving, chips: 100, growth: 3 %/month, unserved: 10 USD/chip-hour}}
       lab: {{kind: research, use: 30000 chip-hour/month, unserved: 1.5 USD/chip-hour}}
     contracts:
-      rent: {{buyer: lab, seller: rent, status: signed, clauses: {{rate: {{kind: price, chip: h100, price: 4 USD/chip-hour}}}}}}
-      block: {{buyer: lab, seller: block, status: {status}, sign_by: 2026-12-01, clauses: {{gpus: {{kind: reservation, chip: h100, chips: {{min: 64, max: 128, step: 8}}, price: {price} USD/chip-hour}}}}}}
+      rent: {{buyer: lab, seller: rent, status: signed,
+          clauses: {{rate: {{kind: price, chip: h100, price: 4 USD/chip-hour}}}}}}
+      block: {{buyer: lab, seller: block, status: {status}, sign_by: 2026-12-01,
+          clauses: {{gpus: {{kind: reservation, chip: h100, chips: {{min: 64, max: 128, step: 8}},
+          price: {price} USD/chip-hour}}}}}}
     """
 
     def objective(self, price: float, status: str) -> float:
@@ -158,12 +164,13 @@ class TestNoPlan:
     horizon: {from: 2027-01, through: 2027-12}
     workloads: {chat: {kind: serving, chips: 100, unserved: 10 USD/chip-hour}}
     contracts:
-      block: {buyer: lab, seller: lumen, status: signed, clauses: {gpus: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour, cite: "4.2"}}}
+      block: {buyer: lab, seller: lumen, status: signed,
+          clauses: {gpus: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour, cite: "4.2"}}}
     participation: {lumen: 1e9 USD}
     """
 
     def test_a_participation_that_cannot_be_had_is_named_with_its_place(self) -> None:
-        with pytest.raises(gw.Infeasible, match=r"participation of lumen: at least 1,000,000,000 USD.*yaml:8:17"):
+        with pytest.raises(gw.Infeasible, match=r"participation of lumen: at least 1,000,000,000 USD.*yaml:9:17"):
             gw.plan(load_text(self.FLOOR))
 
     def test_clauses_that_contradict_are_named_and_no_others(self) -> None:
@@ -177,9 +184,14 @@ class TestNoPlan:
         pools: {hall-unit: {site: hall, chip: unit, owner: lab}}
         workloads: {chat: {kind: serving, chips: 100, unserved: 10 USD/chip-hour}}
         contracts:
-          money: {buyer: lab, seller: fund, status: signed, clauses: {tranches: {kind: capital_commitment, investor: fund, recipient: lab, tranches: [{amount: 1000 USD, from: 2027-01}], cite: "1.1"}}}
-          chips: {buyer: lab, seller: maker, status: signed, clauses: {order: {kind: purchase, chip: unit, price: 10000 USD/chip, least: 50 chips/quarter, most: 90 chips/quarter, cite: "7"}}}
-          rent: {buyer: lab, seller: bystander, status: signed, clauses: {rate: {kind: price, chip: h100, price: 2 USD/chip-hour}}}
+          money: {buyer: lab, seller: fund, status: signed,
+              clauses: {tranches: {kind: capital_commitment, investor: fund, recipient: lab,
+              tranches: [{amount: 1000 USD, from: 2027-01}], cite: "1.1"}}}
+          chips: {buyer: lab, seller: maker, status: signed,
+              clauses: {order: {kind: purchase, chip: unit, price: 10000 USD/chip, least: 50 chips/quarter,
+              most: 90 chips/quarter, cite: "7"}}}
+          rent: {buyer: lab, seller: bystander, status: signed,
+              clauses: {rate: {kind: price, chip: h100, price: 2 USD/chip-hour}}}
         """
         with pytest.raises(gw.Infeasible) as error:
             gw.plan(load_text(text))
@@ -217,10 +229,12 @@ def test_a_training_run_keeps_to_one_pool_and_one_size_a_day() -> None:
             programme: train
             decides: lab
             horizon: {from: 2027-01, through: 2027-03, slices: {day: 12 h, night: 12 h}}
-            workloads: {run: {kind: training, flop: 4e24 FLOP, from: 2027-01, through: 2027-03, unserved: 1e-17 USD/FLOP}}
+            workloads: {run: {kind: training, flop: 4e24 FLOP, unserved: 1e-17 USD/FLOP}}
             contracts:
-              one: {buyer: lab, seller: one, status: signed, clauses: {rate: {kind: price, chip: h100, chips: 600, price: 2 USD/chip-hour}}}
-              two: {buyer: lab, seller: two, status: signed, clauses: {rate: {kind: price, chip: h200, chips: 900, price: 2.2 USD/chip-hour}}}
+              one: {buyer: lab, seller: one, status: signed,
+                  clauses: {rate: {kind: price, chip: h100, chips: 600, price: 2 USD/chip-hour}}}
+              two: {buyer: lab, seller: two, status: signed,
+                  clauses: {rate: {kind: price, chip: h200, chips: 900, price: 2.2 USD/chip-hour}}}
             """
         )
     )
@@ -245,7 +259,8 @@ def test_a_deciding_providers_pool_costs_its_resources() -> None:
             pools: {cloud-h100: {provider: cloud, chip: h100, resource_cost: 0.8 USD/chip-hour}}
             workloads: {chat: {kind: serving, chips: 100, unserved: 10 USD/chip-hour}}
             contracts:
-              rent: {buyer: lab, seller: cloud, status: signed, clauses: {rate: {kind: price, chip: h100, price: 4 USD/chip-hour}}}
+              rent: {buyer: lab, seller: cloud, status: signed,
+                  clauses: {rate: {kind: price, chip: h100, price: 4 USD/chip-hour}}}
             """
         )
     )

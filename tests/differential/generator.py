@@ -70,10 +70,11 @@ def programmes(draw: Draw) -> Drawn:
     start = draw(st.sampled_from([datetime.date(2027, 1, 1), datetime.date(2027, 2, 1), datetime.date(2026, 12, 1)]))
     growing = _Growing(draw, start, draw(st.sampled_from([2, 3, 4, 5, 7, 15])), draw(st.sampled_from(SLICES)))
     last = start.year * 12 + start.month - 2 + growing.months
+    decides = ["lab", "first"] if growing.chance(6) else ["lab"]
     growing.data.update(
         {
             "programme": "random",
-            "decides": "lab",
+            "decides": decides,
             "parties": {name: {} for name in PARTIES},
             "horizon": {
                 "from": f"{start:%Y-%m}",
@@ -87,6 +88,11 @@ def programmes(draw: Draw) -> Drawn:
     _contracts(growing)
     if growing.chance(2):
         _site(growing)
+    if "first" in decides:
+        chip = growing.data["contracts"]["first"]["clauses"]["gpus"]["chip"]
+        cost = growing.dated(40, 150, "chip-hour")
+        pools = growing.data.setdefault("pools", {})
+        pools[f"first-{chip}"] = {"provider": "first", "chip": chip, "resource_cost": cost}
     _workloads(growing)
     _promises(growing)
     kinds = sorted(
@@ -131,6 +137,7 @@ def _contracts(growing: _Growing) -> None:
             "through": growing.one("2029-12-31", growing.day(growing.months, growing.months + 6)),
             "clauses": {"gpus": _provision(growing, offered)},
         }
+        _beside(growing, contracts[seller])
         _floor(growing, contracts[seller])
 
 
@@ -149,6 +156,20 @@ def _provision(growing: _Growing, offered: bool) -> dict[str, Any]:
         "takes": lambda: {"take": "quarterly", "most": growing.whole(20, 90)},
     }[kind]()
     return {"kind": "reservation", "chip": chip, "chips": many, "price": growing.dated(80, 250, "chip-hour")}
+
+
+def _beside(growing: _Growing, contract: dict[str, Any]) -> None:
+    """Rent beside what is reserved, in the same pool; and what is for one workload only."""
+    gpus = contract["clauses"]["gpus"]
+    if gpus["kind"] == "reservation" and growing.chance(3):
+        contract["clauses"]["rate"] = {
+            "kind": "price",
+            "chip": gpus["chip"],
+            "price": growing.money(100, 400, "chip-hour"),
+            "chips": growing.whole(5, 40),
+        }
+    if growing.chance(6):
+        gpus["for"] = ["w0"]
 
 
 def _floor(growing: _Growing, contract: dict[str, Any]) -> None:
@@ -172,15 +193,17 @@ def _floor(growing: _Growing, contract: dict[str, Any]) -> None:
 
 
 def _site(growing: _Growing) -> None:
-    own = growing.chance(2)
-    phases = {
-        name: {
+    """A hall with one or two phases, its own or leased, and chips that are bought for it."""
+    own, stands = growing.chance(2), growing.chance(3)
+    phases: dict[str, dict[str, Any]] = {}
+    for name in ("p", "q")[: growing.whole(1, 2)]:
+        phases[name] = {
             "power": f"{growing.whole(2, 8) / 100} MW",
-            "ready": growing.one("2026-01-01", f"{growing.day(0, 4)[:7]}-01"),
+            "ready": growing.one("2026-01-01", growing.day(0, 4)),
             "capex": f"{growing.whole(1, 20) * 100000} USD",
         }
-        for name in ("p", "q")[: growing.whole(1, 2)]
-    }
+    if own and stands:
+        phases["p"] |= {"ready": "2026-01-01", "built": "true"}
     growing.data["sites"] = {
         "hall": {
             "landlord": "lab" if own else "crusoe",
@@ -192,58 +215,65 @@ def _site(growing: _Growing) -> None:
             **({"grid": "0.12 MW"} if growing.chance(4) else {}),
         }
     }
-    growing.data["pools"] = {
-        "hall-a": {
-            "site": "hall",
-            "chip": "a",
-            "owner": "lab",
-            **({"existing": growing.whole(0, 10)} if growing.chance(3) else {}),
-        }
-    }
+    pool: dict[str, Any] = {"site": "hall", "chip": "a", "owner": "lab"}
+    growing.data["pools"] = {"hall-a": pool}
+    if own and stands:
+        pool["existing"] = growing.whole(1, 10)
     if growing.chance(2):
-        growing.data["pools"]["hall-c"] = {"site": "hall", "chip": "c", "owner": "lab"}
+        growing.data["pools"]["hall-c"] = {"site": "hall", "chip": "c", "owner": "lab", "most": growing.whole(5, 50)}
     if not own:
-        names = list(phases)
-        offered = growing.chance(3)
-        growing.data["contracts"]["hall"] = {
-            "buyer": "lab",
-            "seller": "crusoe",
-            "status": "offer" if offered else "signed",
-            **({"sign_by": "2026-11-01"} if offered else {}),
-            "from": growing.one("2026-07-01", growing.day(0, 2)),
-            "through": "2036-12-31",
-            "clauses": {
-                "premises": {
-                    "kind": "lease",
-                    "site": "hall",
-                    "options": names[growing.whole(0, len(names)) :],
-                    "rent": growing.dated(8000, 20000, "kW-month"),
-                }
-            },
-        }
+        _lease(growing, list(phases))
     if growing.chance(2):
         _purchase(growing)
+    if growing.chance(2):
+        _capital(growing)
+
+
+def _lease(growing: _Growing, phases: list[str]) -> None:
+    offered = growing.chance(3)
+    growing.data["contracts"]["hall"] = {
+        "buyer": "lab",
+        "seller": "crusoe",
+        "status": "offer" if offered else "signed",
+        **({"sign_by": "2026-11-01"} if offered else {}),
+        "from": growing.one("2026-07-01", growing.day(0, 2)),
+        "through": "2036-12-31",
+        "clauses": {
+            "premises": {
+                "kind": "lease",
+                "site": "hall",
+                "options": phases[growing.whole(0, len(phases)) :],
+                "rent": growing.dated(8000, 20000, "kW-month"),
+            }
+        },
+    }
+
+
+def _capital(growing: _Growing) -> None:
+    """Two tranches, the second from a date or once power stands."""
+    later: dict[str, Any] = {"from": growing.day(1, 6)}
     if growing.chance(3):
-        tranches = [
-            {"amount": f"{growing.whole(2, 30) * 100000} USD"},
-            {"amount": f"{growing.whole(2, 30) * 100000} USD", "from": growing.day(1, 6)},
-        ]
-        growing.data["contracts"]["bank"] = {
-            "buyer": "lab",
-            "seller": "bank",
-            "status": "signed",
-            "from": "2026-07-01",
-            "through": "2030-12-31",
-            "clauses": {
-                "capital": {
-                    "kind": "capital_commitment",
-                    "investor": "bank",
-                    "recipient": "lab",
-                    "share": growing.one("50 %", "100 %"),
-                    "tranches": tranches,
-                }
-            },
-        }
+        later = {"when": {"power": "0.03 MW", "sites": ["hall"]}}
+        growing.relaxable = False
+    growing.data["contracts"]["bank"] = {
+        "buyer": "lab",
+        "seller": "bank",
+        "status": "signed",
+        "from": "2026-07-01",
+        "through": "2030-12-31",
+        "clauses": {
+            "capital": {
+                "kind": "capital_commitment",
+                "investor": "bank",
+                "recipient": "lab",
+                "share": growing.one("50 %", "100 %"),
+                "tranches": [
+                    {"amount": f"{growing.whole(1, 15) * 100000} USD"},
+                    {"amount": f"{growing.whole(2, 30) * 100000} USD", **later},
+                ],
+            }
+        },
+    }
 
 
 def _purchase(growing: _Growing) -> None:
@@ -290,6 +320,8 @@ def _serving(growing: _Growing) -> dict[str, Any]:
     else:
         wanted["chips"] = growing.whole(20, 120)
         wanted["growth"] = growing.one("0 %/month", "3 %/month")
+    if growing.chance(4):
+        wanted["from"] = growing.day(0, 2)
     if growing.chance(2):
         wanted["profile"] = {name: growing.whole(2, 15) / 10 for name in growing.slices}
     return wanted
@@ -306,13 +338,16 @@ def _research(growing: _Growing) -> dict[str, Any]:
 
 def _training(growing: _Growing) -> dict[str, Any]:
     first = growing.whole(0, max(0, growing.months - 2))
+    window = [growing.day(first, first), growing.day(first + 1, first + 2)]
+    if growing.chance(2):
+        window = [day[:7] for day in window]
     return {
         "kind": "training",
         "flop": f"{growing.whole(1, 20)}e22 FLOP",
         "most": growing.whole(20, 80),
         "mfu": "40 %",
-        "from": growing.day(first, first)[:7],
-        "through": growing.day(first + 1, first + 2)[:7],
+        "from": window[0],
+        "through": window[1],
         "unserved": f"{growing.whole(1, 6)}e-18 USD/FLOP",
     }
 

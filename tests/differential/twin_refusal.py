@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-from recording import Sum, total
-from twin import Started, Twin
-
-if TYPE_CHECKING:
-    from twin_clauses import Term
+from twin_recording import Sum, total
+from twin_state import Started, Twin
+from twin_term import Term
 
 A_KILOWATT = 0.001
 
 
-def refuse_first(term: Term) -> None:
+def first_refusal(term: Term) -> None:
     """Rows of one clause, and what matching pays back."""
     twin, clause = term.twin, term.clause
     holder = clause.holder or term.contract.seller
@@ -38,7 +35,7 @@ def refuse_first(term: Term) -> None:
                 switch = _switch(term, option, q, begun)
                 _hold(term, option, q, switch, against, ability, taken)
     if clause.match:
-        _match(term, holder, quarters[-1])
+        _match(term, holder, taken)
 
 
 def _ability(term: Term, holder: str, quarters: list[int]) -> dict[str, dict[int, float]]:
@@ -126,10 +123,12 @@ def _hold(
 ) -> None:
     book, label = term.twin.book, (term.contract_id, term.clause_id, *sorted(option.names), q)
     wait = term.clause.respond_within
-    signed = switch.of == term.twin.one.of
-    if wait is not None and not signed and option.first_day[q] < _answered(term.span.start, wait):
-        book.row("silent", label, switch, "<=", 1.0 - term.on)
-        return
+    if wait is not None and option.first_day[q] < _answered(term.span.start, wait):
+        signed = book.least(option.megawatts[q])
+        book.row("silent", label, option.megawatts[q], "<=", signed + (1.0 - term.on) * option.most[q])
+        if switch.of != term.twin.one.of:
+            book.row("silent", label, switch, "<=", 1.0 - term.on)
+            return
     for pool in against:
         could = ability[pool][q]
         due = (switch + term.on - 1.0) * (could if term.clause.partial else could + A_KILOWATT)
@@ -138,39 +137,22 @@ def _hold(
         )
 
 
-def _begun_at_once(term: Term, option: Started, q: int) -> Sum:
-    """MW that begin with a switch: of rent and takes, all that a provider gives in the quarter."""
-    if option.begun is not None:
-        return option.megawatts[q]
-    return total(other.megawatts[q] for other in term.twin.started
-                 if other.provider == option.provider and other.begun is None and q in other.megawatts)
-
-
 def _answered(start: date, wait: object) -> date:
     return wait.after(start)  # type: ignore[attr-defined, no-any-return]
 
 
-def _match(term: Term, holder: str, last: int) -> None:
-    """The holder meets the cheapest price that is open elsewhere for the same chip.
-
-    The difference comes back on what was taken of it and kept, for the hours that it stands.
-    """
+def _match(term: Term, holder: str, taken: dict[str, dict[int, Sum]]) -> None:
+    """The holder meets the cheapest price that is open elsewhere for the same chip: the difference comes back on N."""
     twin, excepted = term.twin, set(term.clause.except_)
-    for own in twin.started:
-        if own.provider != holder or not own.kept or len(own.pools) != 1 or own.stands is None:
-            continue
-        pool = own.pools[0]
+    for pool, stock in taken.items():
         chip = twin.programme.pools[pool].chip
         each = float(twin.programme.chips[chip].it_power_kw or 0) / 1000
-        for t in term.months:
-            price = min(
-                (
-                    asked.by_month[t]
-                    for asked in twin.prices
-                    if asked.provider == holder and asked.pool == pool and t in asked.by_month
-                ),
-                default=None,
-            )
+        for t in term.months if each else ():
+            own = [
+                asked.by_month[t]
+                for asked in twin.prices
+                if asked.provider == holder and asked.pool == pool and t in asked.by_month
+            ]
             others = [
                 asked.by_month[t]
                 for asked in twin.prices
@@ -180,7 +162,7 @@ def _match(term: Term, holder: str, last: int) -> None:
                 and twin.programme.pools[asked.pool].chip == chip
                 and asked.provider not in excepted
             ]
-            if price is not None and others and min(others) < price and each:
-                standing = total(stands[t] for q, stands in own.stands.items() if q <= last and t in stands)
+            if own and others and min(others) < min(own):
                 hours = twin.time.all_hours(t) * twin.time.cover(term.span, t)
-                twin.pay(standing * ((price - min(others)) * hours / each), t, holder, term.contract.buyer)
+                back = stock[twin.time.quarter_of(t)] * ((min(own) - min(others)) * hours / each)
+                twin.pay(back, t, holder, term.contract.buyer)

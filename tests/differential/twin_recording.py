@@ -53,7 +53,7 @@ class Sum:
         return self * -1.0
 
     def __sub__(self, other: Sum | float) -> Sum:
-        return self + (-other if isinstance(other, Sum) else -other)
+        return self + other * -1.0
 
     def __rsub__(self, other: float) -> Sum:
         return -self + other
@@ -116,6 +116,10 @@ class Recording:
             for column, value in amount.of.items()
             if value
         )
+
+    def least(self, amount: Sum) -> float:
+        """The least that a sum can be by the bounds of its columns alone."""
+        return -self.most(-amount)
 
     def as_linopy(self) -> linopy.Model:
         """The model in linopy's terms."""
