@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small import chip_hours, paid, plan, solved, unserved
 
+import gigawatt as gw
 from gigawatt.planner.restating import facts_of, restated, settle
 
 JANUARY = 744
@@ -173,3 +174,41 @@ def test_every_amount_is_the_contract_s_whoever_decides(decides: str, **terms: i
     for row in restated(draft, x).iter_rows(named=True):
         count = sum(posting.by == row["clause"] for posting in postings)
         assert abs(row["difference"]) <= Decimal("0.02") * (count + 1), (row, text)
+
+
+LET = """
+programme: let
+decides: lab
+horizon: {from: 2027-01, through: 2027-03}
+parties: {lab: {}, maker: {}, south: {}}
+chips: {unit: {it_power: 1 kW, power: 1 kW, vendor: maker, price: 12000 USD/chip, available: 2026-01}}
+sites: {hall: {landlord: lab, operator: lab, phases: {a: {power: 0.05 MW, ready: 2027-01-01, built: true}}}}
+pools: {hall-unit: {site: hall, chip: unit, owner: lab}}
+workloads: {chat: {kind: serving, chips: 40, unserved: 10 USD/chip-hour}}
+contracts:
+  let: {buyer: south, seller: lab, status: signed, clauses: {t: CLAUSE}}
+"""
+
+
+def test_chips_let_to_a_stranger_take_power_where_they_are() -> None:
+    """50 kW hold 50 chips of 1 kW: 30 are let, so chat has 20 of the 40 that it wants."""
+    clause = "{kind: reservation, pool: hall-unit, chips: 30, price: 5 USD/chip-hour}"
+    answer = plan(LET.replace("CLAUSE", clause))
+    assert unserved(answer, "chat") == 20 * 2160
+
+
+def test_more_chips_let_than_there_is_power_for_leave_no_plan_and_name_the_clause() -> None:
+    clause = "{kind: reservation, pool: hall-unit, chips: 500, price: 5 USD/chip-hour}"
+    with pytest.raises(gw.Infeasible, match="power"):
+        plan(LET.replace("CLAUSE", clause))
+
+
+def test_how_much_a_stranger_takes_is_no_choice_of_the_plan() -> None:
+    clause = "{kind: reservation, pool: hall-unit, chips: {min: 10, max: 20, step: 5}, price: 5 USD/chip-hour}"
+    with pytest.raises(gw.PlanError, match="let/t: south is not among those who decide"):
+        plan(LET.replace("CLAUSE", clause))
+
+
+def test_a_rate_sold_to_a_stranger_charges_nobody_for_our_own_use() -> None:
+    answer = plan(LET.replace("CLAUSE", "{kind: price, pool: hall-unit, price: 50 USD/chip-hour}"))
+    assert paid(answer, "let/t") == {}

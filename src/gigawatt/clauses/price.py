@@ -62,20 +62,33 @@ class Price(OnPool):
             self._publish_steps(draft, pool, rented, months, most)
 
     def _charge(self, draft: ClauseDraft, pool: str, price: Floats) -> None:
-        """The rate on all Use of an owned pool; in an offer on what is used if it is signed."""
-        use = draft.use([pool])
+        """The rate on Use of an owned pool by the buyer; in an offer on what is used if it is signed."""
+        workloads = self._of_buyer(draft.programme, draft.contract.buyer)
+        if not workloads:
+            return
+        use = draft.use([pool], workloads)
         columns = use.columns
         if draft.is_offer:
             names = tuple(draft.draft.column_label(int(column)) for column in use.columns)
             columns = draft.if_signed("metered", names, use.columns, use.upper, unit="chip")
         draft.pay(columns, price[use.month] * use.hours, use.month, what="rent")
 
+    def _of_buyer(self, programme: Programme, buyer: str) -> tuple[str, ...]:
+        """The workloads that are charged on an owned pool: all where the buyer decides, else those that it owns."""
+        named = self.for_workloads or tuple(programme.workloads)
+        if buyer in programme.decides:
+            return named
+        return tuple(name for name in named if programme.workloads[name].owner == buyer)
+
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's metered Use at the month's price; of a pool that other clauses fill too, the hours on rent."""
         pool = self.pool_id(book.contract.seller)
         owned = book.programme.pools[pool].owner in book.programme.decides
         alone = owned or len(_filling(book.programme, pool)) == 1
-        metered = facts.use_of([pool], self.for_workloads) if alone else facts.delivered_by(book.name)
+        workloads = self._of_buyer(book.programme, book.contract.buyer) if owned else self.for_workloads
+        if owned and not workloads:
+            return []
+        metered = facts.use_of([pool], workloads) if alone else facts.delivered_by(book.name)
         hours, price = book.by_month(metered), book.rate(self.price_per_chip_hour)
         return book.postings([h * p for h, p in zip(hours, price, strict=True)], "rent")
 

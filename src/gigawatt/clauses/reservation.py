@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
@@ -14,6 +15,7 @@ from gigawatt.model.fields import ChipSeries, Count, PricePerChipHour
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import AMOUNT, COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
 from gigawatt.model.thing import Thing
+from gigawatt.values.series import Series
 
 
 class Choice(Thing):
@@ -73,6 +75,11 @@ class Reservation(OnPool):
         price = draft.rate(self.price_per_chip_hour)
         fee, asked = price * calendar.month_hours, np.where(draft.cover > 0, price, np.inf)
         draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked, new=draft.is_new))
+        if not isinstance(self.chips, Series) and not draft.buyer_decides:
+            raise PlanError(
+                f"{draft.name}: {draft.contract.buyer} is not among those who decide, so that how many chips it takes is "
+                "no choice of the plan; give `chips` as a number or a dated series"
+            )
         if isinstance(self.chips, Takes):
             self._take(draft, self.chips, pool, fee)
         elif isinstance(self.chips, Choice):

@@ -209,10 +209,24 @@ class ClauseDraft:
         rows = self.draft.standing_rows[self.draft.pool_ids.index(pool)]
         sign = 1.0 if self.buyer_decides else -1.0
         self.draft.add_changes(rows, columns, -sign * levels)
-        if self.buyer_decides:
+        if not self.buyer_decides:
+            self._power(pool, np.atleast_1d(np.asarray(columns, dtype=np.int64)), levels)
+        else:
             which, month = np.nonzero(levels)
             flat, every = np.atleast_1d(np.asarray(columns, dtype=np.int64))[which], np.full(len(which), -1)
             self._keep(pool, Brought(self._for, flat, month, every, levels[which, month], rented=False))
+
+    def _power(self, pool: str, columns: Ints, levels: Floats) -> None:
+        """Chips let to a stranger leave the pool, but still take power where they are; shapes (K,), (K, T)."""
+        site_id = self.programme.pools[pool].site
+        if site_id is None or site_id not in self.draft.site_ids:
+            return
+        which, month = np.nonzero(levels)
+        mw = levels[which, month] * self.chip_mw(pool)
+        self.add_entries(self.draft.power_rows[self.draft.site_ids.index(site_id), month], columns[which], mw)
+        if site_id in self.draft.grid_rows:
+            peak = float(self.programme.sites[site_id].peak_pue)
+            self.add_entries(self.draft.grid_rows[site_id][month], columns[which], peak * mw)
 
     def rent(self, pool: str, rented: Ints) -> None:
         """Chips on rent in a pool of another's, by month and slice, shape (T, S), a column of -1 for none.

@@ -152,6 +152,8 @@ class Draft:
     fit_rows: Ints = field(init=False)
     rent_rows: dict[str, tuple[Ints, Ints | None]] = field(default_factory=dict)
     keeping: dict[str, Keeping] = field(default_factory=dict)
+    power_rows: Ints = field(init=False)
+    grid_rows: dict[str, Ints] = field(default_factory=dict)
     powered: Ints = field(init=False)
     powered_rows: Ints = field(init=False)
     supply_rows: dict[tuple[str, str], Ints] = field(default_factory=dict)

@@ -191,7 +191,7 @@ def _fit_power(draft: Draft) -> None:
     if not draft.site_ids:
         return
     axes = (draft.site_ids, calendar.month_names)
-    power = draft.add_rows("power", axes, unit="MW", by=PHYSICS, upper=0.0)
+    power = draft.power_rows = draft.add_rows("power", axes, unit="MW", by=PHYSICS, upper=0.0)
     draft.add_entries(power, draft.powered, -1.0)
     limited = [i for i, site in enumerate(draft.site_ids) if programme.sites[site].grid_mw is not None]
     limits = np.array([float(programme.sites[draft.site_ids[i]].grid_mw or 0) for i in limited])
@@ -211,4 +211,5 @@ def _fit_power(draft: Draft) -> None:
         draft.add_entries(power[i], draft.standing[place], mw)
         if i in limited:
             peak = float(programme.sites[pool.site].peak_pue)
+            draft.grid_rows[draft.site_ids[i]] = grid[limited.index(i)]
             draft.add_entries(grid[limited.index(i)], draft.standing[place], peak * mw)

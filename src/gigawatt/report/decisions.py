@@ -37,7 +37,9 @@ def choices(plan: Plan) -> list[Choice]:
     """Every offer: those to sign before those not to sign, each by its date."""
     offers, brought = digest.table(plan, "offers"), _brought(plan)
     largest = max((abs(value) for value in offers["better_by"].drop_nulls()), default=0.0)
-    found = [_choice(row, brought, largest) for row in offers.iter_rows(named=True)]
+    # what the search left open, in money: nought where the plan is proven best
+    slack = plan.solve.gap * abs(plan.solve.objective) if plan.solve.gap < 1.0 else 0.0
+    found = [_choice(row, brought, largest, slack) for row in offers.iter_rows(named=True)]
     return sorted(found, key=lambda choice: (not choice.signed, choice.sign_by, choice.contract))
 
 
@@ -47,7 +49,7 @@ def _brought(plan: Plan) -> dict[str, str]:
     return {contract: figures.power(mw) for contract, mw in frame.iter_rows() if mw > 0}
 
 
-def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float) -> Choice:
+def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float, slack: float) -> Choice:
     signed, price, scale, asked = (
         bool(row["signed"]),
         row["walk_away_price"],
@@ -64,7 +66,7 @@ def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float) 
         seller=str(row["seller"]),
         signed=signed,
         sign_by=str(row["sign_by"] or ""),
-        worth=_worth(signed, row["better_by"], largest),
+        worth=_worth(signed, row["better_by"], largest, slack),
         brings=brought.get(str(row["contract"]), "") if signed else "",
         asked=figures.rate(asked) if isinstance(asked, float) else "",
         turn=turn,
@@ -73,8 +75,11 @@ def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float) 
     )
 
 
-def _worth(signed: bool, better_by: object, largest: float) -> str:
-    """What the other choice would cost, in present value; `better_by` is signing's value less that of not signing."""
+def _worth(signed: bool, better_by: object, largest: float, slack: float) -> str:
+    """What the other choice would cost, in present value; `better_by` is signing's value less that of not signing.
+
+    Less than `slack` (money) decides nothing: plans within the gap may choose otherwise.
+    """
     if not isinstance(better_by, float):
         return ""
     if abs(better_by) < 0.5:
@@ -82,6 +87,8 @@ def _worth(signed: bool, better_by: object, largest: float) -> str:
     amount = figures.money(abs(better_by), largest)
     if (better_by > 0) != signed:  # the plan's gap, or the relaxed plan, says otherwise than the plan itself
         return f"a close call: {amount} the other way, see the note"
+    if abs(better_by) < slack:
+        return f"a close call: {'saves' if signed else 'signing costs'} {amount}, less than the gap"
     return f"saves {amount}" if signed else f"signing costs {amount} more"
 
 
