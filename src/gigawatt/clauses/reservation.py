@@ -77,7 +77,7 @@ class Reservation(OnPool):
         draft.publish(UNIT_PRICE, UnitPrice(draft.name, draft.contract.seller, pool, asked, new=draft.is_new))
         if not isinstance(self.chips, Series) and not draft.buyer_decides:
             raise PlanError(
-                f"{draft.name}: {draft.contract.buyer} is not among those who decide, so that how many chips it takes is "
+                f"{draft.name}: {draft.contract.buyer} is not among those who decide, so how many chips it takes is "
                 "no choice of the plan; give `chips` as a number or a dated series"
             )
         if isinstance(self.chips, Takes):
