@@ -186,11 +186,11 @@ def _it_power_mw(twin: Twin, pool: Pool) -> float:
 
 
 def _power(twin: Twin, site_id: str) -> None:
-    site = twin.programme.sites[site_id]
+    """Chips of those who decide fit the power of their site; a provider's stand in its own."""
+    site, pools = twin.programme.sites[site_id], twin.programme.pools
+    own = [name for name in _at(twin, site_id) if pools[name].owner in twin.programme.decides]
     for t in range(len(twin.time.months)):
-        drawn = total(
-            twin.standing[name, t] * _it_power_mw(twin, twin.programme.pools[name]) for name in _at(twin, site_id)
-        )
+        drawn = total(twin.standing[name, t] * _it_power_mw(twin, pools[name]) for name in own)
         twin.book.row("power", (site_id, t), drawn, "<=", twin.powered[site_id, t])
         if site.grid_mw is not None:
             twin.book.row("grid", (site_id, t), drawn * float(site.peak_pue), "<=", float(site.grid_mw))

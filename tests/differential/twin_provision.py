@@ -52,10 +52,11 @@ def _asked(term: Term, t: int) -> float:
 
 
 def _most_on_rent(term: Term, t: int) -> float:
-    """Chips that can be on rent at once: what the clause says; where it does not, what all workloads could ask."""
+    """Chips that can be on rent at once: what the clause says, and no more than all workloads could ask."""
+    asked = _asked(term, t)
     if term.clause.chips is not None:
-        return term.twin.time.level(term.clause.chips, t, term.span)
-    return _asked(term, t) * term.twin.time.cover(term.span, t)
+        return min(asked, term.twin.time.level(term.clause.chips, t, term.span))
+    return asked * term.twin.time.cover(term.span, t)
 
 
 def _publish_rent(term: Term, rented: dict[tuple[int, str], Sum]) -> None:
@@ -67,7 +68,7 @@ def _publish_rent(term: Term, rented: dict[tuple[int, str], Sum]) -> None:
     for q in dict.fromkeys(twin.time.quarter_of(t) for t in term.months):
         label = (term.contract_id, term.clause_id, q)
         inside = [(t, s) for t, s in rented if twin.time.quarter_of(t) == q]
-        chips = max(min(_most_on_rent(term, t), _asked(term, t)) for t, _ in inside)
+        chips = max(_most_on_rent(term, t) for t, _ in inside)
         level = twin.book.column("level", label, chips)
         steps[q] = twin.book.column("step", label, chips) * each
         for t, s in inside:
@@ -129,7 +130,9 @@ def _choice(term: Term, chips: Any) -> None:
     for t in term.months:
         _reserve(term, t, chosen * term.twin.time.cover(term.span, t))
     q, each = term.twin.time.quarter_of(term.months[0]), term.megawatts()
-    term.publish({q: chosen * each}, {q: float(chips.max) * each}, {q: term.on}, (term.pool(),))
+    before = float(chips.min) if term.prior else 0.0
+    new = (chosen - term.on * before) * each
+    term.publish({q: new}, {q: (float(chips.max) - before) * each}, {q: term.on}, (term.pool(),))
 
 
 def _takes(term: Term, chips: Any) -> None:

@@ -131,10 +131,9 @@ def _hold(
             return
     for pool in against:
         could = ability[pool][q]
+        size = option.megawatts[q] if option.kept else switch * option.most[q]
         due = (switch + term.on - 1.0) * (could if term.clause.partial else could + A_KILOWATT)
-        book.row(
-            "refusal", (*label, pool), taken[pool][q], ">=", due if term.clause.partial else due - option.megawatts[q]
-        )
+        book.row("refusal", (*label, pool), taken[pool][q], ">=", due if term.clause.partial else due - size)
 
 
 def _answered(start: date, wait: object) -> date:

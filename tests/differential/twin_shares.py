@@ -44,7 +44,7 @@ def revenue_share(term: Term) -> None:
     for stream in streams:
         for due in twin.revenue[stream]:
             rate = time.mean(clause.rate, due.t, term.span)
-            share = overlap(due.accrues, term.span) / due.accrues.days
+            share = time.cover(term.span, due.t)
             owed[due.t] = owed.get(due.t, Sum()) + due.amount * (rate * share)
     if clause.cap is not None:
         _capped(term, owed)

@@ -336,4 +336,6 @@ class Solver:
     def write(self, path: Path) -> None:
         """Write the problem as MPS or LP, by the ending of the file's name."""
         if path.suffix not in (".mps", ".lp") or self._highs.writeModel(str(path)) == highspy.HighsStatus.kError:
-            raise OutputError(f"cannot write the model to {path}: the folder must exist, the name end in .mps or .lp")
+            raise OutputError(
+                f"cannot write the model to {path}: it needs a folder that is there and an ending .mps, .lp or .txt"
+            )

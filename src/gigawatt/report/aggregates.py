@@ -136,9 +136,14 @@ class Aggregates:
         mean = lines.select("month", pl.lit("demand, mean of the day").alias("line"), "value")
         if len(self.plan.programme.horizon.slices) == 1 or not serving:
             return mean, left_out
-        busiest = self._busiest(asked, serving).join(mean.select("month", pl.col("value").alias("mean")), on="month")
+        research = [name for name, workload in self.plan.programme.workloads.items() if workload.kind == "research"]
+        evenly = asked.filter(pl.col("workload").is_in(research))
+        evenly = evenly.group_by("month").agg(pl.col("value").sum().alias("even"))
+        busiest = self._busiest(asked, serving).join(evenly, on="month", how="left").sort("month")
         busiest = busiest.select(
-            "month", pl.lit("demand, busiest hours").alias("line"), pl.max_horizontal("value", "mean").alias("value")
+            "month",
+            pl.lit("demand, busiest hours").alias("line"),
+            (pl.col("value") + pl.col("even").fill_null(0.0)).alias("value"),  # research may run at any hour
         )
         return pl.concat([mean, busiest]), left_out
 
