@@ -55,11 +55,11 @@ def payments_of(draft: Draft, contract: str) -> Floats:
 
 
 def walk_away(
-    draft: Draft, solver: Solver, contract: str, column: int, free: Solution, solve: Callable[[Solver], Solution]
+    draft: Draft, solver: Solver, contract: str, column: int, free: Solution | None, solve: Callable[[Solver], Solution]
 ) -> WalkAway:
     """Solve with and without one offer (its binary is `column`), then find the scale of its prices.
 
-    `free` is the plan where the offer is free to be signed or not, so that one of the two is known already; `solve`
+    `free` is the plan where the offer may be signed or not, so that one of the two is known; `solve`
     solves a solver to the plan's gap and budget. The solver is left as it was found.
     """
     problem, tolerance = solver.problem, RELAXED_TOLERANCE if solver.relaxed else TOLERANCE
@@ -67,7 +67,7 @@ def walk_away(
     scaled = cost * problem.column_scale / MONEY_SCALE
 
     def hold(value: float) -> Solution:
-        if free.x is not None and _solved(free) and abs(free.x[column] - value) <= 1e-9:
+        if free is not None and free.x is not None and _solved(free) and abs(free.x[column] - value) <= 1e-9:
             return free
         solver.set_bounds(where, np.array([value]), np.array([value]))
         return solve(solver)
@@ -78,6 +78,8 @@ def walk_away(
         if plan.x is None or not (_solved(without) and _solved(plan)):
             return WalkAway(None, None, f"with the offer: {plan.status.value}; without: {without.status.value}")
         better, scale = plan.objective - without.objective, 1.0
+        if plan is free and solver.relaxed:
+            return WalkAway(better, None, "signed in full by the relaxed plan; the whole plan tells up to which price")
         for _ in range(STEPS):
             paid = float(cost @ plan.x)
             if paid <= 1e-9:
@@ -111,8 +113,8 @@ def offers_table(
 ) -> pl.DataFrame:
     """Every offer: whether the plan signs it, what the choice is worth, and the price at which both are equal.
 
-    `exact` works on whole plans, otherwise on relaxed ones, and the table says so. Offers not
-    reached within the budget say so.
+    `exact` works on whole plans, otherwise on relaxed ones, and the table says so. A plan that is relaxed itself is a
+    quick look: it prices the offers that it refuses, or signs in part. Offers not reached within the budget say so.
     """
     assert best.x is not None
     columns = {
@@ -123,12 +125,12 @@ def offers_table(
     def work(mine: Sequence[str]) -> None:
         solver = Solver(problem, stop=budget.stop)
         solver.relax(not exact)
-        free = best if exact or best.duals is not None else solver.solve(seconds=budget.left, simplex=True)
         for offer in mine:
             if not budget.left:
                 return
             solve = partial(Solver.solve, gap=1e-6, seconds=budget.left, simplex=not exact)
-            found[offer] = walk_away(draft, solver, offer, columns[offer], free, solve)
+            known = best if exact or best.duals is not None else None
+            found[offer] = walk_away(draft, solver, offer, columns[offer], known, solve)
             tell(offer)
 
     side_by_side(tuple(columns), work, budget)
