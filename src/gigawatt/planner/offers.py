@@ -109,14 +109,19 @@ def _solved(plan: Solution) -> bool:
 
 
 def offers_table(
-    draft: Draft, problem: Problem, best: Solution, exact: bool, budget: Budget, tell: Callable[[str], None]
+    draft: Draft,
+    problem: Problem,
+    best: Solution,
+    x: Floats,
+    exact: bool,
+    budget: Budget,
+    tell: Callable[[str], None],
 ) -> pl.DataFrame:
-    """Every offer: whether the plan signs it, what the choice is worth, and the price at which both are equal.
+    """Every offer: whether the plan `x` signs it, what that is worth, and the price at which both choices are equal.
 
     `exact` works on whole plans, otherwise on relaxed ones, and the table says so. A plan that is relaxed itself is a
     quick look: it prices the offers that it refuses, or signs in part. Offers not reached within the budget say so.
     """
-    assert best.x is not None
     columns = {
         block.name.removeprefix("sign "): block.start for block in draft.column_blocks if block.name.startswith("sign ")
     }
@@ -136,8 +141,7 @@ def offers_table(
     side_by_side(tuple(columns), work, budget)
     missed = WalkAway(None, None, f"{budget.why_over} before this offer was priced")
     rows = [
-        _row(draft, offer, bool(best.x[column] > 0.5), found.get(offer, missed), exact)
-        for offer, column in columns.items()
+        _row(draft, offer, bool(x[column] > 0.5), found.get(offer, missed), exact) for offer, column in columns.items()
     ]
     return pl.DataFrame(rows, schema=SCHEMA)
 

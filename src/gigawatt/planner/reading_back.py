@@ -12,6 +12,7 @@ import polars as pl
 from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import Draft
 from gigawatt.model.published import COMMITMENTS, Commitment
+from gigawatt.model.schedule import chip_months
 from gigawatt.model.workload import Training
 from gigawatt.planner.demand import EVERY_SLICE, Demand, asked, prepare
 from gigawatt.values.money import minor_digits
@@ -66,7 +67,7 @@ class Reader:
             amounts = self.x[block.start : block.start + block.size].reshape([len(axis) for axis in block.axes])
             for k, q in zip(*np.nonzero(amounts > TINY), strict=True):
                 pool = block.axes[0][k]
-                month = names[int(self.draft.calendar.first_month[q])]
+                month = names[int(chip_months(programme, self.draft.calendar, chip)[q])]
                 thing = programme.pools[pool]
                 base = {"thing": pool, "kind": "chips", "site": thing.site, "pool": pool, "chip": chip}
                 mw = amounts[k, q] * float(programme.chips[chip].it_power_kw or 0) / 1000

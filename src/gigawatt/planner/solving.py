@@ -87,7 +87,9 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     tables["restated"] = restated(draft, settled.x, relaxed=options.relax)
     tables["scarcity"] = scarcity(draft, settled.duals, settled.degenerate)
     exact = not options.relax and small
-    tables["offers"] = offers_table(draft, problem, best, exact, budget, lambda offer: tell("offers", offer, None))
+    tables["offers"] = offers_table(
+        draft, problem, best, settled.x, exact, budget, lambda offer: tell("offers", offer, None)
+    )
     if budget.stop.is_set():
         settled = replace(settled, note=settled.note or "interrupted: what was not worked out by then is left out")
     tables["parties"] = _parties(draft, settled, best, budget, tell)
