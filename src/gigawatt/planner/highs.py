@@ -186,6 +186,7 @@ class Solver:
         if len(columns):
             values = np.round(x[columns] / self.problem.column_scale[columns])
             self.set_bounds(columns, values, values)
+            self.forget()  # the search leaves a basis from which the LP can take far longer than afresh
 
     def start_from(self, x: Floats) -> None:
         """Give the solver a plan to start from, natural units."""

@@ -45,11 +45,12 @@ class WalkAway:
 
 def payments_of(draft: Draft, contract: str) -> Floats:
     """Discounted money that an offer's clauses take from those who decide, per natural unit of column."""
+    own = {f"{contract}/{clause}" for clause in draft.programme.contracts[contract].clauses}
     total = np.zeros(draft.column_count)
     discount = draft.calendar.discount
     for payment in draft.payments:
         sign = draft.sign(payment.payer, payment.payee)
-        if sign and payment.face in ("both", "objective") and payment.by.split("/")[0] == contract:
+        if sign and payment.face in ("both", "objective") and payment.by in own:
             np.add.at(total, payment.columns, -sign * payment.amounts * discount[payment.months])
     return total
 
@@ -67,7 +68,7 @@ def walk_away(
     scaled = cost * problem.column_scale / MONEY_SCALE
 
     def hold(value: float) -> Solution:
-        if free is not None and free.x is not None and _solved(free) and abs(free.x[column] - value) <= 1e-9:
+        if free is not None and free.x is not None and free.gap <= TOLERANCE and abs(free.x[column] - value) <= 1e-9:
             return free
         solver.set_bounds(where, np.array([value]), np.array([value]))
         return solve(solver)
