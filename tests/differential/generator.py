@@ -148,7 +148,7 @@ def _provision(growing: _Growing, offered: bool) -> dict[str, Any]:
         chips = {} if growing.chance(3) and not offered else {"chips": growing.whole(20, 120)}
         return {"kind": "price", "chip": chip, "price": growing.dated(100, 400, "chip-hour"), **chips}
     if kind == "takes":
-        growing.relaxable = False
+        pass
     many: Any = {
         "fixed": lambda: growing.whole(10, 90),
         "ramp": lambda: {"2026-01": growing.whole(5, 40), growing.day(1, 5): growing.whole(30, 90)},
@@ -254,7 +254,7 @@ def _capital(growing: _Growing) -> None:
     later: dict[str, Any] = {"from": growing.day(1, 6)}
     if growing.chance(3):
         later = {"when": {"power": "0.03 MW", "sites": ["hall"]}}
-        growing.relaxable = False
+        pass
     growing.data["contracts"]["bank"] = {
         "buyer": "lab",
         "seller": "bank",
@@ -378,4 +378,4 @@ def _promises(growing: _Growing) -> None:
             **({"respond_within": "45 d"} if growing.chance(3) else {}),
             **({"except": ["own_build"]} if growing.chance(2) else {}),
         }
-        growing.relaxable = False
+        pass

@@ -1,4 +1,7 @@
-"""Our plans against the twin: the same optimisation written again from the documents and solved by other solvers."""
+"""Our plans against the twin: the same optimisation written again from the documents and solved by other solvers.
+
+GIGAWATT_RANDOM_PROGRAMMES=500 draws so many random programmes instead of the few of an ordinary run.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from generator import Drawn, programmes
 from hypothesis import HealthCheck, given, settings
-from solvers import best, best_of_file
+from solvers import NoPlan, best
 from twin import build
 
 import gigawatt as gw
+from gigawatt.clauses import all_kinds
+from gigawatt.errors import Infeasible
+from gigawatt.model.kinds import kind_of
 from tests.programmes import load_text
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -19,13 +26,31 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SMALL = [EXAMPLES / name / "programme.yaml" for name in ("lab", "startup")]
 WHOLE_ONLY = "# whole only"
 """Says in a case that the documents leave its relaxation open: how far a big number binds in part."""
-MANY = int(os.environ.get("GIGAWATT_RANDOM_PROGRAMMES", "25"))
+MANY = int(os.environ.get("GIGAWATT_RANDOM_PROGRAMMES", "0"))
+MILLION = 1e6
+
+
+def ours(programme: gw.Programme, relax: bool) -> float | None:
+    """The objective of our plan, proven best; None where there is none."""
+    try:
+        solve = gw.plan(programme, relax=relax, gap=0).solve
+    except Infeasible:
+        return None
+    assert solve.optimal, solve.status
+    return solve.objective
+
+
+def theirs(programme: gw.Programme, relax: bool) -> float | None:
+    """The objective of the twin; None where there is no plan."""
+    try:
+        return best(build(programme), relax) * MILLION
+    except NoPlan:
+        return None
 
 
 def agree(programme: gw.Programme, *, relax: bool) -> None:
-    ours = gw.plan(programme, relax=relax, gap=0).solve.objective
-    theirs = best(build(programme), relax) * 1e6
-    assert ours == pytest.approx(theirs, rel=1e-6, abs=0.01)
+    planned, expected = ours(programme, relax), theirs(programme, relax)
+    assert planned == (None if expected is None else pytest.approx(expected, rel=1e-6, abs=0.01))
 
 
 @pytest.mark.parametrize("relax", [False, True], ids=["whole", "relaxed"])
@@ -33,11 +58,13 @@ def agree(programme: gw.Programme, *, relax: bool) -> None:
 def test_another_model_by_another_solver_has_the_same_objective(path: Path, relax: bool) -> None:
     if relax and WHOLE_ONLY in path.read_text(encoding="utf-8"):
         pytest.skip("the documents leave its relaxation open")
-    agree(gw.load(path), relax=relax)
+    programme = gw.load(path)
+    assert theirs(programme, relax) is not None, "a case without a plan compares nothing"
+    agree(programme, relax=relax)
 
 
 @given(programmes())
-@settings(max_examples=MANY, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=MANY or 25, deadline=None, derandomize=not MANY, suppress_health_check=list(HealthCheck))
 def test_random_programmes_have_the_same_objective(drawn: Drawn) -> None:
     programme = load_text(drawn.text)
     agree(programme, relax=False)
@@ -45,10 +72,9 @@ def test_random_programmes_have_the_same_objective(drawn: Drawn) -> None:
         agree(programme, relax=True)
 
 
-@pytest.mark.parametrize("relax", [False, True], ids=["whole", "relaxed"])
-@pytest.mark.parametrize("path", SMALL, ids=lambda path: path.parent.name)
-def test_our_mps_read_by_another_solver_has_the_same_objective(path: Path, relax: bool, tmp_path: Path) -> None:
-    file = tmp_path / "model.mps"
-    plan = gw.plan(gw.load(path), relax=relax, gap=0, model_file=file)
-    # the file is in millions, and minimised
-    assert -best_of_file(file, relax) * 1e6 == pytest.approx(plan.solve.objective, rel=1e-6)
+def test_there_is_a_case_for_every_kind_of_clause_signed_and_offered() -> None:
+    met = set()
+    for path in CASES:
+        for contract in yaml.safe_load(path.read_text(encoding="utf-8"))["contracts"].values():
+            met |= {(clause["kind"], contract["status"]) for clause in contract["clauses"].values()}
+    assert met == {(kind_of(kind), status) for kind in all_kinds() for status in ("signed", "offer")}

@@ -31,6 +31,8 @@ def _phase(twin: Twin, site_id: str, site: Site, phase_id: str, phase: Phase) ->
     time, span = twin.time, phase_span(twin, phase, twin.time.horizon)
     power = float(phase.power_mw)
     if phase.built:
+        if phase.ready < time.horizon.start <= (phase.until or date.max):
+            twin.stood[site_id] += power
         for t in range(len(time.months)):
             twin.powered[site_id, t].add(time.cover(span, t) * power)
         return

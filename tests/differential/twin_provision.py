@@ -36,8 +36,9 @@ def _price_of_own_chips(term: Term) -> None:
 def _rent(term: Term, t: int, s: str) -> Sum:
     """Chips on rent in a slice of a month, beside what stands."""
     twin, label = term.twin, (term.contract_id, term.clause_id, t, s)
-    rented = twin.book.column("rented", label)
-    twin.book.row("rented", label, rented, "<=", term.on * _most_on_rent(term, t))
+    most = _most_on_rent(term, t)
+    rented = twin.book.column("rented", label, most)
+    twin.book.row("rented", label, rented, "<=", term.on * most)
     twin.rented[term.pool(), t, s].add(rented)
     if term.clause.for_workloads:
         twin.reserved[term.pool(), t, s].append((tuple(term.clause.for_workloads), rented))
@@ -47,8 +48,9 @@ def _rent(term: Term, t: int, s: str) -> Sum:
 
 
 def _asked(term: Term, t: int) -> float:
-    """Chips of its pool that all workloads could ask for in a month."""
-    return max(term.twin.book.most(term.twin.chips_in_use(term.pool(), t, s)) for s in term.twin.time.slices)
+    """Chips of its pool that all workloads, or those that it is for, could ask for in a month."""
+    twin, by = term.twin, term.clause.for_workloads or None
+    return max(twin.book.most(twin.chips_in_use(term.pool(), t, s, by)) for s in twin.time.slices)
 
 
 def _most_on_rent(term: Term, t: int) -> float:

@@ -9,8 +9,6 @@ from twin_state import Capex
 from twin_term import Term
 from twin_timing import overlap
 
-from gigawatt.values.span import Span
-
 
 def exclusivity(term: Term) -> None:
     clause, twin = term.clause, term.twin
@@ -102,7 +100,7 @@ def capital_commitment(term: Term) -> None:
                     twin.pay(
                         capex.amount * float(clause.share), capex.t, clause.investor, clause.recipient, counts=False
                     )
-        opened = total(_opened(term, j, tranche, q, quarter, ready) for j, tranche in enumerate(clause.tranches))
+        opened = total(_opened(term, j, tranche, q, ready) for j, tranche in enumerate(clause.tranches))
         label = (term.contract_id, term.clause_id, q)
         most_spent = sum(float(tranche.amount) for tranche in clause.tranches)
         if spent.of and overlap(quarter, term.span):
@@ -117,17 +115,18 @@ def _funded(term: Term, capex: Capex) -> bool:
     return capex.what in funds
 
 
-def _opened(term: Term, j: int, tranche: Any, q: int, quarter: Span, ready: dict[int, Sum]) -> Sum:
-    """What a tranche gives in a quarter: nought before its day, its amount once its condition is met."""
-    amount = float(tranche.amount)
-    if tranche.from_ is not None and tranche.from_ >= quarter.until:
+def _opened(term: Term, j: int, tranche: Any, q: int, ready: dict[int, Sum]) -> Sum:
+    """What a tranche gives by a quarter: nought before its day, its amount once its condition was ever met."""
+    twin, amount = term.twin, float(tranche.amount)
+    if tranche.when is not None:
+        label = (term.contract_id, term.clause_id, j, q)
+        opens, before = twin.book.binary("ready", label), ready.get(j, Sum())
+        sites = tranche.when.sites or tuple(twin.programme.sites)
+        t = twin.time.months_of(q)[0] - 1
+        power = total(twin.powered[site, t] for site in sites) if q else twin.one * sum(twin.stood[s] for s in sites)
+        twin.book.row("ready", label, power, ">=", opens * float(tranche.when.power_mw))
+        ready[j] = twin.book.column("opened", label, 1.0)
+        twin.book.row("opened", label, ready[j], "<=", before + opens)
+    if tranche.from_ is not None and tranche.from_ >= twin.time.quarters[q].until:
         return Sum()
-    if tranche.when is None:
-        return term.on * amount
-    twin, label = term.twin, (term.contract_id, term.clause_id, j, q)
-    opens = twin.book.binary("ready", label)
-    sites = tranche.when.sites or tuple(twin.programme.sites)
-    t = twin.time.months_of(q)[0] - 1
-    power = total(twin.powered[site, t] for site in sites if t >= 0)
-    twin.book.row("ready", label, power, ">=", opens * float(tranche.when.power_mw))
-    return opens * amount
+    return (term.on if tranche.when is None else ready[j]) * amount

@@ -86,6 +86,8 @@ class Twin:
     )
     """Chips of a pool in a month that some workloads alone may use."""
     powered: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    stood: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """MW by site on the last day before the horizon."""
     ordered: dict[tuple[str, str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     revenue: dict[str, list[Due]] = field(default_factory=lambda: defaultdict(list))
     earner: dict[str, str] = field(default_factory=dict)
