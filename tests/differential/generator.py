@@ -1,7 +1,9 @@
 """Random small programmes that are valid, for hypothesis: drawn as plain data, given as the text of a programme file.
 
-Each provider has one pool and one clause that fills it, so that Use has one price. What docs/model.md leaves to the
-planner's big numbers (how far a half-signed cap binds) is marked, so that such programmes are compared whole only.
+A few providers with chips reserved, chosen, taken or on demand, signed or offered, with floors; a hall of one's own or
+leased, chips to buy for it, and capital; serving, training and research, in windows that cut months; exclusivity,
+shares of revenue and a first refusal on the first of the providers. How far a half-met cap binds depends on the size of
+a big number that docs/model.md leaves open, so that programmes with one are compared whole only.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ class Drawn:
 
     text: str
     relaxable: bool = True
-    kinds: tuple[str, ...] = ()
 
 
 @dataclass
@@ -95,11 +96,8 @@ def programmes(draw: Draw) -> Drawn:
         pools[f"first-{chip}"] = {"provider": "first", "chip": chip, "resource_cost": cost}
     _workloads(growing)
     _promises(growing)
-    kinds = sorted(
-        {clause["kind"] for contract in growing.data["contracts"].values() for clause in contract["clauses"].values()}
-    )
     text = yaml.safe_dump(growing.data, sort_keys=False, default_flow_style=None, width=200)
-    return Drawn(text, growing.relaxable, tuple(kinds))
+    return Drawn(text, growing.relaxable)
 
 
 PARTIES = ("lab", "maker", "bank", "crusoe", "first", "second", "third")
@@ -147,8 +145,6 @@ def _provision(growing: _Growing, offered: bool) -> dict[str, Any]:
     if kind == "price":
         chips = {} if growing.chance(3) and not offered else {"chips": growing.whole(20, 120)}
         return {"kind": "price", "chip": chip, "price": growing.dated(100, 400, "chip-hour"), **chips}
-    if kind == "takes":
-        pass
     many: Any = {
         "fixed": lambda: growing.whole(10, 90),
         "ramp": lambda: {"2026-01": growing.whole(5, 40), growing.day(1, 5): growing.whole(30, 90)},
@@ -254,7 +250,6 @@ def _capital(growing: _Growing) -> None:
     later: dict[str, Any] = {"from": growing.day(1, 6)}
     if growing.chance(3):
         later = {"when": {"power": "0.03 MW", "sites": ["hall"]}}
-        pass
     growing.data["contracts"]["bank"] = {
         "buyer": "lab",
         "seller": "bank",
@@ -378,4 +373,3 @@ def _promises(growing: _Growing) -> None:
             **({"respond_within": "45 d"} if growing.chance(3) else {}),
             **({"except": ["own_build"]} if growing.chance(2) else {}),
         }
-        pass

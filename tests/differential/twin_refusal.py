@@ -23,7 +23,7 @@ def first_refusal(term: Term) -> None:
     ]
     ability = _ability(term, holder, quarters)
     taken = {pool: _taken(term, holder, pool, range(quarters[-1] + 1)) for pool in ability}
-    begun: dict[tuple[str, int], Sum] = {}
+    begun: dict[tuple[frozenset[str], int], Sum] = {}
     for option in twin.started:
         if option.provider == holder or _free(option, clause, covered):
             continue
@@ -99,7 +99,7 @@ def _serve_alike(twin: Twin, pool: str, option: Started, covered: tuple[str, ...
     return False
 
 
-def _switch(term: Term, option: Started, q: int, begun: dict[tuple[str, int], Sum]) -> Sum:
+def _switch(term: Term, option: Started, q: int, begun: dict[tuple[frozenset[str], int], Sum]) -> Sum:
     """The column that is one where anything of the option begins in a quarter."""
     if option.begun is not None:
         return option.begun[q]
