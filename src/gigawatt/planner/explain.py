@@ -14,7 +14,7 @@ from gigawatt.planner.highs import Solver, Status
 from gigawatt.planner.problem import Problem
 
 FAR = 1e6
-"""A bound in solver units that no sensible quantity reaches: billions of chips, millions of GW."""
+"""A bound in solver units that no sensible quantity reaches: billions of chips, thousands of GW."""
 
 
 def unbounded_by(draft: Draft, problem: Problem) -> Unbounded:

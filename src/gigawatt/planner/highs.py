@@ -215,7 +215,7 @@ class Solver:
             self._option("run_crossover", "on")
         self._option("mip_rel_gap", gap)
         self._option("primal_feasibility_tolerance", feasibility)
-        self._option("mip_feasibility_tolerance", 1e-6)
+        self._option("mip_feasibility_tolerance", min(1e-6, 10.0 * feasibility))
         self._option("mip_abs_gap", 0.0)  # its default is one unit of money, which in a small programme decides
         limit = seconds if seconds == float("inf") else self._highs.getRunTime() + seconds
         self._option("time_limit", min(limit, 1e30))

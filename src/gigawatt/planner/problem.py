@@ -1,6 +1,6 @@
 """A draft assembled into the arrays of one linear or mixed-integer problem, scaled for a solver.
 
-Solver units: thousands of chips, GW, millions of money, millions of chip-hours. The solver minimises, so the
+Solver units: thousands of chips, MW, millions of money, millions of chip-hours. The solver minimises, so the
 objective here is minus the discounted cash of those who decide.
 """
 
@@ -15,7 +15,7 @@ from scipy.sparse import coo_array, csc_array
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.draft import Block, Draft
 
-UNIT_SCALE = {"chip": 1e3, "MW": 1e3, "chip-hour": 1e6, "money": 1e6, "1": 1.0}
+UNIT_SCALE = {"chip": 1e3, "MW": 1.0, "chip-hour": 1e6, "money": 1e6, "1": 1.0}
 MONEY_SCALE = UNIT_SCALE["money"]
 
 

@@ -217,7 +217,8 @@ class Reader:
                         "unserved": lost,
                         "measure": [str(demand.workload.measure)] * len(month),
                         "value_lost": lost * per_unit,
-                    }
+                    },
+                    schema_overrides=dict.fromkeys(("workload", "month", "slice", "measure"), pl.Utf8),
                 )
             )
         return pl.concat(frames) if frames else pl.DataFrame()

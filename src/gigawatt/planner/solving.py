@@ -31,6 +31,8 @@ from gigawatt.planner.scarcity import scarcity
 GAP = 0.005
 BUDGET_SECONDS = 60.0
 PROVEN = 1e-6
+FEASIBILITY = 1e-7
+"""Of large programmes, solver units; small ones are solved to `AS_GOOD`: a ten-millionth of a million is money."""
 AS_GOOD = 1e-9
 """Whole plans whose objective differs by no more than this part count as equally good."""
 SMALL_COLUMNS = 5_000
@@ -73,7 +75,8 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
     small = len(problem.cost) <= SMALL_COLUMNS
     gap = options.gap if options.gap is not None else PROVEN if small else GAP
-    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap))
+    feasibility = AS_GOOD if small else FEASIBILITY
+    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap), feasibility=feasibility)
     if best.x is None:
         raise _no_plan(draft, problem, best, options)
     if best.status is Status.INTERRUPTED:
@@ -131,7 +134,7 @@ def _settle(
             tell("prices", "canonical integers", None)
             x = _canonical_integers(draft, problem, best, budget)
         solver.fix_integers(x)
-        fixed = solver.solve()
+        fixed = solver.solve(feasibility=AS_GOOD if len(problem.cost) <= SMALL_COLUMNS else FEASIBILITY)
     else:
         fixed = best
     if fixed.x is None or fixed.duals is None or fixed.status not in (Status.OPTIMAL, Status.GAP):
