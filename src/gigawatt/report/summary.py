@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gigawatt.model.provenance import Provenance
 
 WIDTH = 96
+PROVEN = 1e-6
+"""A gap of no more than this is the arithmetic's, and told as none."""
 MOST_PARTIES = 8
 MOST_ITEMS = 12
 MOST_MISSING = 4
@@ -73,7 +75,8 @@ def _head(plan: Plan) -> RenderableType:
     left = Text.assemble((programme.programme, "bold"), f"  {ends}, {len(months)} month{'s' * (len(months) > 1)}")
     status = solve.status.rstrip(".")
     told = "gap" in status or "%" in status or solve.gap != solve.gap
-    text = status if told else f"{status}, gap {figures.percent(max(solve.gap, 0.0))}"
+    gap = solve.gap if solve.gap > PROVEN else 0.0
+    text = status if told else f"{status}, gap {figures.percent(gap)}"
     return _pair(left, Text(text, "green" if solve.optimal else "yellow"))
 
 
