@@ -104,13 +104,6 @@ class Calendar:
         offset = (day.year - self.span.start.year) * 12 + day.month - self.span.start.month
         return min(max(offset, -1), len(self.months))
 
-    def quarter_of(self, day: date) -> int:
-        """The quarter that contains `day`: -1 before the horizon, Q after it."""
-        month = self.month_of(day)
-        if month < 0 or month >= len(self.months):
-            return -1 if month < 0 else len(self.quarters)
-        return int(self.quarter_of_month[month])
-
     def cover(self, span: Span) -> Floats:
         """Share of each month's days that lie in `span`, shape (T,)."""
         return np.array([month.overlap(span) / month.days for month in self.months])

@@ -157,7 +157,6 @@ class Draft:
     powered: Ints = field(init=False)
     powered_rows: Ints = field(init=False)
     supply_rows: dict[tuple[str, str], Ints] = field(default_factory=dict)
-    catalogue: dict[tuple[str, str], Ints] = field(default_factory=dict)
     most_standing: Floats = field(init=False)
     one: int = field(init=False)
 
@@ -272,14 +271,16 @@ class Draft:
         """The block that a column belongs to."""
         return _block_of(self.column_blocks, column)
 
-    def row_block(self, row: int) -> Block:
-        """The block that a row belongs to."""
-        return _block_of(self.row_blocks, row)
+    def column_bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of all columns, natural units; what is closed is held at nought."""
+        lower, upper = _all_bounds(self.column_blocks)
+        for columns, _ in self.closed:
+            upper[columns], lower[columns] = 0.0, np.minimum(lower[columns], 0.0)
+        return lower, upper
 
-    def row_label(self, row: int) -> str:
-        """The name of a row and its places."""
-        block = self.row_block(row)
-        return block.label(row - block.start)
+    def row_bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of all rows, natural units."""
+        return _all_bounds(self.row_blocks)
 
     def sign(self, payer: str, payee: str) -> int:
         """+1 where a payment is income to those who decide, -1 where it is their cost, 0 among them or among others."""
@@ -311,6 +312,12 @@ def _shape(axes: tuple[Axis, ...], codes: tuple[Ints, ...] | None) -> tuple[tupl
 
 def _bounds(value: Values, shape: tuple[int, ...], size: int) -> Floats:
     return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), shape)).reshape(size)
+
+
+def _all_bounds(blocks: list[Block]) -> tuple[Floats, Floats]:
+    if not blocks:
+        return np.zeros(0), np.zeros(0)
+    return np.concatenate([block.lower for block in blocks]), np.concatenate([block.upper for block in blocks])
 
 
 def _block_of(blocks: list[Block], place: int) -> Block:

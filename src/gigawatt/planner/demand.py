@@ -120,9 +120,7 @@ def asked(calendar: Calendar, demand: Demand) -> Floats:
 
 def profile(calendar: Calendar, workload: Serving) -> Floats:
     """Demand by slice over its daily mean, shape (S,); weighted by hours it has a mean of one."""
-    hours = np.array([float(value) for value in calendar.slices.values()])
-    weight = np.array([float(workload.profile.get(name, Decimal(1))) for name in calendar.slice_names])
-    return np.asarray(weight * hours.sum() / (weight @ hours))
+    return np.array([float(weight) for weight in workload.shape(calendar.slices).values()])
 
 
 def _use_table(draft: Draft, demands: list[Demand]) -> UseTable:
@@ -276,7 +274,7 @@ def _energy(draft: Draft) -> None:
 
 
 def _owner(draft: Draft, demand: Demand) -> str:
-    return demand.workload.owner or draft.programme.decides[0]
+    return demand.workload.owner or draft.programme.decider_default_owner
 
 
 def horizon_of(programme: Programme) -> Calendar:

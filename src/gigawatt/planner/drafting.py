@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import numpy as np
+
 from gigawatt.errors import CycleError, GigawattError, PlanError
 from gigawatt.model.clause import Clause
 from gigawatt.model.clause_draft import ClauseDraft
@@ -13,6 +15,7 @@ from gigawatt.model.draft import Draft
 from gigawatt.model.programme import Programme
 from gigawatt.planner.demand import draft_demand, horizon_of
 from gigawatt.planner.physics import draft_pools, draft_sites
+from gigawatt.planner.problem import party_value
 
 Said = tuple[str, str, Contract, Clause]
 """Contract id, clause id, contract, clause."""
@@ -52,11 +55,9 @@ def _participate(draft: Draft) -> None:
         row = draft.add_rows(
             f"participation {party}", (), unit="money", by=f"participation/{party}", lower=float(least)
         )
-        for payment in draft.payments:
-            sign = (payment.payee == party) - (payment.payer == party)
-            if sign and payment.face in ("both", "cash"):
-                discount = draft.calendar.discount[payment.months]
-                draft.add_entries(row, payment.columns, sign * payment.amounts * discount)
+        value = party_value(draft, party, discounted=True, face=("both", "cash"))
+        columns = np.flatnonzero(value)
+        draft.add_entries(row, columns, value[columns])
 
 
 def binding(programme: Programme) -> list[Said]:

@@ -99,9 +99,7 @@ class Solver:
         self._highs = _quiet_highs()
         self._integers = np.flatnonzero(problem.integer).astype(np.int32)
         self._relaxed = False
-        self._progress: Callable[[Progress], None] | None = None
         self._stop = stop or threading.Event()
-        self._option("output_flag", False)
         self._option("threads", threads)
         self._pass()
 
@@ -161,10 +159,6 @@ class Solver:
     def forget(self) -> None:
         """Forget the last basis and solution, so that the next solve presolves and starts afresh."""
         self._highs.clearSolver()
-
-    def value(self) -> float:
-        """The objective of the last solve, solver units, minimised."""
-        return float(self._highs.getInfo().objective_function_value)
 
     @property
     def relaxed(self) -> bool:
@@ -262,7 +256,7 @@ class Solver:
     def _read(self, whole: bool, interrupted: bool, seconds: float) -> Solution:
         highs, states = self._highs, highspy.HighsModelStatus
         state, info = highs.getModelStatus(), highs.getInfo()
-        if state in (states.kUnboundedOrInfeasible,):
+        if state == states.kUnboundedOrInfeasible:
             state = self._which()
         if state in (states.kInfeasible, states.kUnbounded):
             status = Status.INFEASIBLE if state == states.kInfeasible else Status.UNBOUNDED

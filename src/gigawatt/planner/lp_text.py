@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from gigawatt.model.calendar import Floats
 from gigawatt.model.draft import Block, Draft
 from gigawatt.planner.problem import objective
 
@@ -26,7 +25,7 @@ _OTHERS = re.compile(r"[^A-Za-z0-9_.,/()]")
 def lp_text(draft: Draft) -> str:
     """The whole draft. Written line by line in Python: for models that somebody reads, not for the largest."""
     columns = _names(draft.column_blocks)
-    lower, upper = _bounds(draft)
+    lower, upper = draft.column_bounds()
     lines = [f"\\ {draft.programme.programme}", "\\", *_payments(draft, columns), "Maximize"]
     lines += _sum(" value:", columns, objective(draft))
     lines.append("Subject To")
@@ -53,14 +52,6 @@ def _names(blocks: list[Block]) -> list[str]:
             seen[name] = seen.get(name, 0) + 1
             names.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
     return names
-
-
-def _bounds(draft: Draft) -> tuple[Floats, Floats]:
-    lower = np.concatenate([block.lower for block in draft.column_blocks])
-    upper = np.concatenate([block.upper for block in draft.column_blocks])
-    for closed, _ in draft.closed:
-        upper[closed], lower[closed] = 0.0, np.minimum(lower[closed], 0.0)
-    return lower, upper
 
 
 def _payments(draft: Draft, columns: list[str]) -> Iterator[str]:

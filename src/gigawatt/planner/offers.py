@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 
 from gigawatt.model.calendar import Floats
-from gigawatt.model.draft import Draft
+from gigawatt.model.draft import Draft, Payment
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.highs import Solution, Solver, Status
-from gigawatt.planner.problem import MONEY_SCALE, Problem
+from gigawatt.planner.problem import MONEY_SCALE, Problem, money
 from gigawatt.planner.side_by_side import side_by_side
 
 STEPS = 12
@@ -46,13 +46,11 @@ class WalkAway:
 def payments_of(draft: Draft, contract: str) -> Floats:
     """Discounted money that an offer's clauses take from those who decide, per natural unit of column."""
     own = {f"{contract}/{clause}" for clause in draft.programme.contracts[contract].clauses}
-    total = np.zeros(draft.column_count)
-    discount = draft.calendar.discount
-    for payment in draft.payments:
-        sign = draft.sign(payment.payer, payment.payee)
-        if sign and payment.face in ("both", "objective") and payment.by in own:
-            np.add.at(total, payment.columns, -sign * payment.amounts * discount[payment.months])
-    return total
+
+    def sign(payment: Payment) -> int:
+        return -draft.sign(payment.payer, payment.payee) if payment.by in own else 0
+
+    return money(draft, sign, face=("both", "objective"))
 
 
 def walk_away(

@@ -140,7 +140,7 @@ def _buy(draft: Draft) -> None:
         )
         draft.add_entries(rows, bought, 1.0)
         draft.supply_rows[(chip_id, owner)] = rows
-        draft.catalogue[(chip_id, owner)] = _catalogue(draft, chip_id, owner, rows, months)
+        _catalogue(draft, chip_id, owner, rows, months)
         q = np.flatnonzero(open_quarters)
         at = np.array(pools)[:, None]
         draft.add_entries(draft.standing_rows[at, months[q]], bought[:, q], -1.0)
@@ -150,7 +150,7 @@ def _buy(draft: Draft) -> None:
             draft.add_entries(draft.standing_rows[at, retired[inside]], bought[:, q[inside]], 1.0)
 
 
-def _catalogue(draft: Draft, chip_id: str, owner: str, rows: Ints, months: Ints) -> Ints:
+def _catalogue(draft: Draft, chip_id: str, owner: str, rows: Ints, months: Ints) -> None:
     """Chips ordered at the catalogue's price, by quarter; none before they are available or where there is no price."""
     programme, calendar = draft.programme, draft.calendar
     chip = programme.chips[chip_id]
@@ -182,7 +182,6 @@ def _catalogue(draft: Draft, chip_id: str, owner: str, rows: Ints, months: Ints)
         what="chips",
     ):
         draft.publish(CAPEX, capex)
-    return ordered
 
 
 def _fit_power(draft: Draft) -> None:

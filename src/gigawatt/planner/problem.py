@@ -6,14 +6,15 @@ objective here is minus the discounted cash of those who decide.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array, csc_array
 
-from gigawatt.model.calendar import Floats, Ints
-from gigawatt.model.draft import Block, Draft
+from gigawatt.model.calendar import Floats
+from gigawatt.model.draft import Block, Draft, Face, Payment
 
 UNIT_SCALE = {"chip": 1e3, "MW": 1.0, "chip-hour": 1e6, "money": 1e6, "1": 1.0}
 MONEY_SCALE = UNIT_SCALE["money"]
@@ -53,12 +54,10 @@ class Problem:
 
 def assemble(draft: Draft) -> Problem:
     """Turn blocks into arrays; nothing here loops over cells."""
-    column_scale, lower, upper = _bounds(draft.column_blocks)
-    row_scale, row_lower, row_upper = _bounds(draft.row_blocks)
+    column_scale, row_scale = _scale(draft.column_blocks), _scale(draft.row_blocks)
+    row_lower, row_upper = (bounds / row_scale for bounds in draft.row_bounds())
     integer = np.repeat([block.integer for block in draft.column_blocks], [b.size for b in draft.column_blocks])
-    for columns, _ in draft.closed:
-        upper[columns] = 0.0
-        lower[columns] = np.minimum(lower[columns], 0.0)
+    lower, upper = (bounds / column_scale for bounds in draft.column_bounds())
     shape = (draft.row_count, draft.column_count)
     rows = np.concatenate([part[0] for part in draft.entries])
     columns = np.concatenate([part[1] for part in draft.entries])
@@ -83,34 +82,27 @@ def assemble(draft: Draft) -> Problem:
 
 def objective(draft: Draft) -> Floats:
     """Discounted money to those who decide per natural unit of each column, shape (columns,)."""
-    total = np.zeros(draft.column_count)
-    discount = draft.calendar.discount
-    for payment in draft.payments:
-        sign = draft.sign(payment.payer, payment.payee)
-        if sign and payment.face in ("both", "objective"):
-            np.add.at(total, payment.columns, sign * payment.amounts * discount[payment.months])
-    return total
+    return money(draft, lambda payment: draft.sign(payment.payer, payment.payee), face=("both", "objective"))
 
 
-def party_value(draft: Draft, party: str, *, discounted: bool, face: tuple[str, ...]) -> Floats:
+def party_value(draft: Draft, party: str, *, discounted: bool, face: tuple[Face, ...]) -> Floats:
     """Money to one party per natural unit of each column, counting payments of the given faces, shape (columns,)."""
+
+    def sign(payment: Payment) -> int:
+        return (payment.payee == party) - (payment.payer == party)
+
+    return money(draft, sign, discounted=discounted, face=face)
+
+
+def money(draft: Draft, sign: Callable[[Payment], int], *, face: tuple[Face, ...], discounted: bool = True) -> Floats:
+    """The sum of payments of the given faces, each with its sign, per natural unit of each column, (columns,)."""
     total = np.zeros(draft.column_count)
     discount = draft.calendar.discount if discounted else np.ones(len(draft.calendar.months))
     for payment in draft.payments:
-        sign = (payment.payee == party) - (payment.payer == party)
-        if sign and payment.face in face:
-            np.add.at(total, payment.columns, sign * payment.amounts * discount[payment.months])
+        if payment.face in face and (way := sign(payment)):
+            np.add.at(total, payment.columns, way * payment.amounts * discount[payment.months])
     return total
 
 
-def _bounds(blocks: list[Block]) -> tuple[Floats, Floats, Floats]:
-    sizes = [block.size for block in blocks]
-    scale = np.repeat([UNIT_SCALE[block.unit] for block in blocks], sizes)
-    lower = np.concatenate([block.lower for block in blocks]) if blocks else np.zeros(0)
-    upper = np.concatenate([block.upper for block in blocks]) if blocks else np.zeros(0)
-    return scale, lower / scale, upper / scale
-
-
-def integer_columns(problem: Problem) -> Ints:
-    """Positions of the integer columns."""
-    return np.flatnonzero(problem.integer)
+def _scale(blocks: list[Block]) -> Floats:
+    return np.repeat([UNIT_SCALE[block.unit] for block in blocks], [block.size for block in blocks])

@@ -227,18 +227,8 @@ class Reader:
         """Payments by month, payer, payee, clause or thing, and nature, in exact minor units of the currency."""
         currency = self.draft.programme.currency
         digits = minor_digits(currency)
-        totals: dict[tuple[str, str, str, str], Floats] = {}
-        count = len(self.draft.calendar.months)
-        for payment in self.draft.payments:
-            if payment.face in faces:
-                key = (payment.payer, payment.payee, payment.by, payment.what)
-                by_month = np.bincount(payment.months, payment.amounts * self.x[payment.columns], count).astype(
-                    np.float64
-                )
-                totals[key] = totals[key] + by_month if key in totals else by_month
         parts = []
-        for (payer, payee, by, what), by_month in totals.items():
-            minor = np.rint(by_month * 10**digits).astype(np.int64)
+        for (payer, payee, by, what), minor in cash_minor(self.draft, self.x, faces).items():
             at = np.flatnonzero(minor)
             parts.append(
                 pl.DataFrame(
@@ -294,6 +284,18 @@ class Reader:
             prepare(self.draft.programme, self.draft.calendar, i, name)
             for i, name in enumerate(self.draft.workload_ids)
         ]
+
+
+def cash_minor(draft: Draft, x: Floats, faces: tuple[str, ...]) -> dict[tuple[str, str, str, str], Ints]:
+    """Cash by payer, payee, signer and nature: minor units of the currency by month, (T,), each rounded once."""
+    totals: dict[tuple[str, str, str, str], Floats] = {}
+    count, digits = len(draft.calendar.months), minor_digits(draft.programme.currency)
+    for payment in draft.payments:
+        if payment.face in faces:
+            key = (payment.payer, payment.payee, payment.by, payment.what)
+            by_month = np.bincount(payment.months, payment.amounts * x[payment.columns], count).astype(np.float64)
+            totals[key] = totals[key] + by_month if key in totals else by_month
+    return {key: np.rint(by_month * 10**digits).astype(np.int64) for key, by_month in totals.items()}
 
 
 def _spread(calendar: Calendar, demand: Demand, want: Floats) -> tuple[Ints, Ints, Floats, Floats]:

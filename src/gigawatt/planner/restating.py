@@ -43,6 +43,7 @@ from gigawatt.model.published import (
 )
 from gigawatt.model.schedule import built_mw
 from gigawatt.planner.drafting import binding, in_order
+from gigawatt.planner.reading_back import cash_minor
 from gigawatt.values.money import minor_digits
 
 HOURS_TO = 3
@@ -82,7 +83,7 @@ def restated(draft: Draft, x: Floats, *, relaxed: bool = False) -> pl.DataFrame:
     bill: dict[str, int] = defaultdict(int)
     for posting in settle(draft, facts_of(draft, x)):
         bill[posting.by] += posting.amount_minor
-    planned, signed = _planned(draft, x, digits), signatures(draft, x)
+    planned, signed = _planned(draft, x), signatures(draft, x)
     rows = []
     for contract_id, clause_id, _, clause in binding(programme):
         name = f"{contract_id}/{clause_id}"
@@ -117,17 +118,11 @@ def signatures(draft: Draft, x: Floats) -> dict[str, float]:
     return signed
 
 
-def _planned(draft: Draft, x: Floats, digits: int) -> dict[str, int]:
-    """The plan's cash by clause, minor units, rounded by month, payer and nature as in its cash table."""
-    count = len(draft.calendar.months)
-    cash: dict[tuple[str, str, str, str], Floats] = defaultdict(lambda: np.zeros(count))
-    for payment in draft.payments:
-        if payment.face in ("both", "cash"):
-            key = (payment.by, payment.payer, payment.payee, payment.what)
-            cash[key] = cash[key] + np.bincount(payment.months, payment.amounts * x[payment.columns], count)
+def _planned(draft: Draft, x: Floats) -> dict[str, int]:
+    """The plan's cash table by clause, minor units."""
     total: dict[str, int] = defaultdict(int)
-    for (by, *_), by_month in cash.items():
-        total[by] += int(np.rint(by_month * 10**digits).astype(np.int64).sum())
+    for (_, _, by, _), minor in cash_minor(draft, x, ("both", "cash")).items():
+        total[by] += int(minor.sum())
     return total
 
 

@@ -73,10 +73,9 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
         _write_model(draft, solver, options.model_file)
     solver.relax(options.relax)
     search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
-    small = len(problem.cost) <= SMALL_COLUMNS
+    small = _is_small(problem)
     gap = options.gap if options.gap is not None else PROVEN if small else GAP
-    feasibility = AS_GOOD if small else FEASIBILITY
-    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap), feasibility=feasibility)
+    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap), feasibility=_feasibility(problem))
     if best.x is None:
         raise _no_plan(draft, problem, best, options)
     if best.status is Status.INTERRUPTED:
@@ -111,6 +110,14 @@ class Settled:
     note: str = ""
 
 
+def _is_small(problem: Problem) -> bool:
+    return len(problem.cost) <= SMALL_COLUMNS
+
+
+def _feasibility(problem: Problem) -> float:
+    return AS_GOOD if _is_small(problem) else FEASIBILITY
+
+
 def _write_model(draft: Draft, solver: Solver, path: Path) -> None:
     """As MPS or LP for another solver, or as text for a person; by the ending of the name."""
     if path.suffix != ".txt":
@@ -130,11 +137,11 @@ def _settle(
     tell("prices", "duals at this build", None)
     if not options.relax and problem.integer.any():
         x = best.x
-        if best.status is Status.OPTIMAL and len(problem.cost) <= SMALL_COLUMNS:
+        if best.status is Status.OPTIMAL and _is_small(problem):
             tell("prices", "canonical integers", None)
             x = _canonical_integers(draft, problem, best, budget)
         solver.fix_integers(x)
-        fixed = solver.solve(feasibility=AS_GOOD if len(problem.cost) <= SMALL_COLUMNS else FEASIBILITY)
+        fixed = solver.solve(feasibility=_feasibility(problem))
     else:
         fixed = best
     if fixed.x is None or fixed.duals is None or fixed.status not in (Status.OPTIMAL, Status.GAP):
@@ -146,7 +153,7 @@ def _settle(
     chooser.relax(True)
     chosen = chooser.solve(simplex=True)
     # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
-    among = equals if best.gap <= 1e-6 else solver.problem
+    among = equals if best.gap <= PROVEN else solver.problem
     if chosen.x is None:
         return Settled(among, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
     return Settled(among, chosen.x, fixed.duals, degenerate, True)
@@ -222,7 +229,7 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -
 
 def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tell: Tell) -> pl.DataFrame:
     parties = others(draft)
-    floor = best.objective - abs(best.bound - best.objective) if best.gap > 1e-6 and np.isfinite(best.bound) else None
+    floor = best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
     found = cash_ranges(draft, settled.among, parties, floor, budget, lambda party: tell("ranges", party, None))
     rows = []
     for party in [*draft.programme.decides, *parties]:
