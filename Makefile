@@ -40,7 +40,7 @@ lint: $(READY) ## style, types and import directions only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/pytest -q tests/test_tidy.py tests/test_imports.py
 
 format: $(READY) ## set the code in order

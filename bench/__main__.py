@@ -9,10 +9,11 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, reference
+from bench import build_lp, contracts, reference
 from bench.registry import REGISTRY, Benchmark, Figure
 
 assert build_lp
+assert contracts
 assert reference
 
 

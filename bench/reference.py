@@ -17,7 +17,7 @@ NOT_PROVEN = 4
 COMPOSE = """
 import pydantic, yaml, pathlib
 loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-for path in pathlib.Path("examples/stargate").glob("*.yaml"):
+for path in pathlib.Path("examples/stargate").rglob("*.yaml"):
     yaml.compose(path.read_text(), Loader=loader)
 """
 

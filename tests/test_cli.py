@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,17 @@ SCHEMA = EXAMPLES / "programme.schema.json"
 PROGRAMS = Path(sys.executable).parent
 COMMANDS = {
     "check": ["--json"],
-    "plan": ["--out", "--relax", "--gap", "--budget", "--mps", "--no-report", "--json", "--quiet"],
+    "plan": ["--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--no-report", "--json", "--quiet"],
     "schema": ["--out"],
     "init": [],
-}
+    "may": [
+        "--by", "--place", "--procure", "--access", "--decide", "--in", "--for", "--power", "--chips", "--price",
+        "--contract", "--from", "--through", "--approved", "--field", "--on", "--known", "--facts", "--json",
+    ],
+    "clauses": ["--on", "--known", "--party", "--changes", "--json"],
+    "clause": ["--json"],
+    "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
+}  # fmt: skip
 
 
 def run(*arguments: object, code: int = 0) -> Any:
@@ -99,15 +107,28 @@ def test_a_call_that_makes_no_sense_exits_with_2(arguments: list[str], complaint
 def test_a_sound_file_is_called_sound_and_counted() -> None:
     lines = run("check", LAB).stdout.splitlines()
     assert lines[0] == f"{LAB} is sound: lab, 2027-01-01 until 2027-05-01"
-    assert re.match(
-        r"  \d+ parties, 1 sites?, 4 pools, 3 workloads, 3 contracts, 4 clauses, \d+ assumptions?$", lines[1]
-    )
+    assert re.match(r"  \d+ parties, 1 site, 4 pools, 3 workloads, 3 contracts, 4 clauses, \d+ assumptions?$", lines[1])
+    assert len(lines) == 2
 
 
 def test_a_sound_file_as_json() -> None:
     told = json.loads(run("check", LAB, "--json").stdout)
     assert told["sound"] is True
     assert (told["programme"], told["sites"], told["contracts"], told["clauses"]) == ("lab", 1, 3, 4)
+    assert told["notes"] == []
+
+
+def test_what_no_plan_will_see_is_told_in_a_line_and_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "programme.yaml"
+    run("init", tmp_path)
+    text = path.read_text()
+    path.write_text(text.replace("workloads:\n", "workloads:\n  late: {kind: research, chips: 9, from: 2040-01}\n", 1))
+    line = text.splitlines().index("workloads:") + 2
+    *_, told = run("check", path).stdout.splitlines()
+    assert told.startswith(f"{path}:{line}:3: workloads.late: is not planned: it begins on 2040-01-01, and the horizon")
+    (note,) = json.loads(run("check", path, "--json").stdout)["notes"]
+    assert list(note) == ["file", "line", "column", "path", "message"]
+    assert f"{note['file']}:{note['line']}:{note['column']}: {note['path']}: {note['message']}" == told
 
 
 def test_faults_are_told_on_the_error_stream_each_with_its_place(tmp_path: Path) -> None:
@@ -129,6 +150,51 @@ def test_faults_as_json_are_the_same_ones(tmp_path: Path) -> None:
     for command in ("check", "plan"):
         told = json.loads(run(command, path, "--json", code=1).stdout)
         assert told == {"sound": False, "faults": [dataclasses.asdict(fault) for fault in caught.value.faults]}
+
+
+NEVER = """\
+programme: acme
+decides: acme
+horizon: {from: 2027-01, through: 2027-03}
+parties: {acme: {}, lumen: {}}
+workloads: {chat: {kind: serving, chips: 20, unserved: 12 USD/chip-hour}}
+participation: {lumen: 9e9 USD}
+contracts:
+  order: {buyer: acme, seller: lumen, status: signed, from: 2027-01-01, clauses: {
+    rate: {kind: price, chip: h100, price: 3 USD/chip-hour}}}
+"""
+
+
+def test_where_there_is_no_plan_json_says_so_and_why(tmp_path: Path) -> None:
+    path = tmp_path / "programme.yaml"
+    path.write_text(NEVER)
+    result = run("plan", path, "--json", code=1)
+    told = json.loads(result.stdout)
+    assert list(told) == ["status", "error"]
+    assert told["status"] == "infeasible"
+    assert "participation" in told["error"]
+    assert run("plan", path, code=1).stderr == f"error: {told['error']}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (gw.Infeasible("x"), "infeasible"),
+        (gw.Unbounded("x"), "unbounded"),
+        (gw.CycleError("x"), "cycle"),
+        (gw.PlanError("no plan was found within 1 s"), "not found"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_json_has_a_word_for_each_reason_why_there_is_no_plan(
+    error: gw.PlanError, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("gigawatt.app.plan", fails)
+    assert json.loads(run("plan", LAB, "--json", code=1).stdout) == {"status": status, "error": str(error)}
+    assert run("plan", LAB, code=1).stdout == ""
 
 
 def test_init_writes_a_programme_that_checks_and_plans(tmp_path: Path) -> None:
@@ -234,8 +300,9 @@ def test_options_reach_the_planner(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         return answer
 
     monkeypatch.setattr("gigawatt.app.plan", find)
-    run("plan", LAB, "--gap", "0.02", "--budget", "7", "--mps", tmp_path / "m.mps", "--relax")
+    run("plan", LAB, "--gap", "0.02", "--budget", "7", "--mps", tmp_path / "m.mps", "--relax", "--as-of", "2027-02")
     del asked["tell"]
+    assert asked.pop("as_of") == date(2027, 2, 1)
     assert asked == {"relax": True, "gap": 0.02, "budget_seconds": 7.0, "model_file": tmp_path / "m.mps"}
 
 

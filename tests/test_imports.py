@@ -34,6 +34,12 @@ def test_import_contracts_hold() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_make_lint_leaves_no_cache_of_imports_behind() -> None:
+    calls = [line for line in (ROOT / "Makefile").read_text().splitlines() if "/lint-imports" in line]
+    assert calls
+    assert [line for line in calls if "--no-cache" not in line] == []
+
+
 def test_every_room_of_the_house_has_its_floor() -> None:
     """A room that design names and nobody has built yet stands in brackets; one that is built does not."""
     layers = next(contract["layers"] for contract in contracts() if contract["id"] == "rooms")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -15,6 +16,7 @@ from gigawatt.clauses import KINDS
 from gigawatt.cli import app
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.planner.drafting import binding, in_order
+from gigawatt.values.series import Series
 
 BASE = """\
 programme: acme
@@ -152,9 +154,17 @@ def test_a_participation_that_nobody_can_pay_is_named(tmp_path: Path) -> None:
 
 
 def test_a_clause_that_contradicts_itself_is_named_alone(tmp_path: Path) -> None:
-    text = BASE + ORDER.replace("least: 100", "least: 300")
+    """In a file such a clause is refused; in a programme that was changed afterwards only the plan can see it."""
+    text = BASE + ORDER
+    with pytest.raises(gw.ProgrammeError, match="300 chips a quarter on 2027-01-01, above the most of 200"):
+        load(tmp_path, text.replace("least: 100", "least: 300"))
+    programme = load(tmp_path, text)
+    order = programme.contracts["order"]
+    clause = order.clauses["chips"].model_copy(update={"least": Series.constant(Decimal(300))})
+    order = order.model_copy(update={"clauses": {**order.clauses, "chips": clause}})
+    programme = programme.model_copy(update={"contracts": {**programme.contracts, "order": order}})
     with pytest.raises(gw.Infeasible, match=r"order/chips") as caught:
-        gw.plan(load(tmp_path, text))
+        gw.plan(programme)
     assert len(str(caught.value).splitlines()) == 2
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gigawatt.clauses import KINDS
 from gigawatt.errors import ProgrammeError
 from gigawatt.file.loading import load_programme
+from gigawatt.model.kinds import kind_of
 
 
 def test_the_file_that_the_faults_are_made_in_is_sound(tmp_path: Path) -> None:
@@ -124,9 +125,7 @@ def test_an_unknown_key_brings_the_known_one(tmp_path: Path, old: str, new: str,
             "kind: price",
             "kind: [a]",
             "36:20: contracts.azure-1.clauses.rate.kind: unknown kind \"['a']\"; the "
-            "kinds are "
-            "price, reservation, lease, take_or_pay, commitment, exclusivity, first_refusal, revenue_share, "
-            "capital_commitment, purchase",
+            f"kinds are {', '.join(kind_of(kind) for kind in KINDS)}",
         ),
     ],
 )
@@ -240,6 +239,29 @@ def test_an_offer_without_sign_by(tmp_path: Path) -> None:
         "",
         "32:13: contracts.azure-1.status: an offer needs `sign_by`, the last day on which it can be signed",
     )
+
+
+HORIZON_HERE = "horizon: {from: 2027-01"
+
+
+def test_an_offer_that_had_lapsed_when_things_are_known(tmp_path: Path) -> None:
+    text = changed((HORIZON_HERE, f"as_of: 2026-12-16\n{HORIZON_HERE}"))
+    assert told(tmp_path, text) == [
+        "programme.yaml:34:14: contracts.azure-1.sign_by: the offer could be signed until 2026-12-15, and things are "
+        "as known on 2026-12-16 (`as_of`), when it had lapsed; move `sign_by`, say `status: loi`, which binds nothing, "
+        "or take the offer out"
+    ]
+
+
+def test_an_offer_may_be_signed_on_the_day_as_which_things_are_known_and_where_none_is_said(tmp_path: Path) -> None:
+    assert told(tmp_path, changed((HORIZON_HERE, f"as_of: 2026-12-15\n{HORIZON_HERE}"))) == []
+    assert told(tmp_path, changed(("sign_by: 2026-12-15", "sign_by: 2026-06-15"))) == []
+
+
+def test_what_binds_nothing_or_is_signed_does_not_lapse(tmp_path: Path) -> None:
+    late = (HORIZON_HERE, f"as_of: 2026-12-16\n{HORIZON_HERE}")
+    for status in ("loi", "announced", "signed"):
+        assert told(tmp_path, changed(late, ("status: offer", f"status: {status}"))) == []
 
 
 @pytest.mark.parametrize(

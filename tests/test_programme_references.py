@@ -53,6 +53,61 @@ def test_a_deciding_seller_whose_pool_only_a_clause_implies(tmp_path: Path) -> N
     )
 
 
+def test_a_pool_that_is_not_the_sellers(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        "pool: azure-h100, price",
+        "pool: own, price",
+        "36:33: contracts.azure-1.clauses.rate.pool: pool own is owned by acme, so that azure, the contract's seller, "
+        "cannot sell it; name a pool of azure",
+    )
+    check(
+        tmp_path,
+        "kind: reservation, chip: h100",
+        "kind: reservation, pool: azure-h100",
+        "28:39: contracts.lumen-1.clauses.gpus.pool: pool azure-h100 is provided by azure, so that lumen, the "
+        "contract's seller, cannot sell it; name a pool of lumen, or make azure the seller",
+    )
+
+
+def test_a_pool_of_nobodys_chips_cannot_be_sold(tmp_path: Path) -> None:
+    site = ("    operator: acme\n", "")
+    pool = ("own: {site: hall, chip: gb200, owner: acme}", "own: {site: hall, chip: gb200}")
+    (fault,) = told(tmp_path, changed(site, pool, ("pool: azure-h100, price", "pool: own, price")))
+    assert fault.endswith("pool own is nobody's, so that azure cannot sell it; add `owner: azure` to the pool")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("pool: azure-h100, price", "chip: h200, price")],
+        [("azure-h100: {provider: azure", "azure-h100: {provider: lumen")],
+        [
+            ("own: {site: hall, chip: gb200, owner: acme}", "own: {site: hall, chip: gb200, provider: azure}"),
+            ("pool: azure-h100, price", "pool: own, price"),
+        ],
+        [
+            ("own: {site: hall, chip: gb200, owner: acme}", "own: {site: hall, chip: gb200, owner: azure}"),
+            ("pool: azure-h100, price", "pool: own, price"),
+        ],
+        [
+            ("own: {site: hall, chip: gb200, owner: acme}", "own: {site: hall, chip: gb200}"),
+            ("operator: acme", "operator: azure"),
+            ("pool: azure-h100, price", "pool: own, price"),
+        ],
+    ],
+    ids=["implied", "named after the seller", "provided at a site", "owned", "owned as its site's operator"],
+)
+def test_a_pool_is_the_sellers_by_name_provision_or_ownership(tmp_path: Path, changes: list[tuple[str, str]]) -> None:
+    assert told(tmp_path, changed(*changes)) == []
+
+
+def test_a_seller_or_provider_that_is_misspelt_is_told_once(tmp_path: Path) -> None:
+    for old, new in (("seller: azure", "seller: azur"), ("provider: azure", "provider: azur")):
+        (fault,) = told(tmp_path, changed((old, new)))
+        assert "there is no party 'azur'" in fault
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [

@@ -31,6 +31,7 @@ for tag, pattern, first in (
     ("int", "[-+]?[0-9]+", "-+0123456789"),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("null", "~|null|", ["~", "n", ""]),
+    ("merge", "<<", "<"),
 ):
     EditorLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), list(first))
 EditorLoader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(node.value))
@@ -59,7 +60,10 @@ def test_each_definition_is_used_and_each_use_defined() -> None:
     assert used == set(SCHEMA["$defs"])
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}/{path.name}")
+FILES = sorted(path for path in EXAMPLES.glob("*/**/*.yaml") if path.parent.name != "facts")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_examples_are_taken(path: Path) -> None:
     assert refused(path.read_text(encoding="utf-8")) == []
 

@@ -23,6 +23,10 @@ from gigawatt.report import figures
         (268.4e9, "268 bn"),
         (1.5e12, "1.50 tn"),
         (-4e9, "−4.00 bn"),
+        (-0.0, "0"),
+        (-1e-9, "0"),
+        (1e-9, "0"),
+        (-0.04, "−0.04"),
     ],
 )
 def test_three_digits_and_a_scale_say_a_large_number(value: float, text: str) -> None:
@@ -57,6 +61,8 @@ def test_amounts_of_one_list_are_written_in_one_way() -> None:
         (999.6, "1.00 GW"),
         (10_613, "10.6 GW"),
         (83.48, "83.5 MW"),
+        (-0.0, "0 MW"),
+        (-1e-12, "0 MW"),
     ],
 )
 def test_power_is_told_in_the_unit_that_fits(mw: float, text: str) -> None:
@@ -65,7 +71,12 @@ def test_power_is_told_in_the_unit_that_fits(mw: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "measure", "text"),
-    [(345_282, "chip", "345,282 chip-h"), (2.46e14, "token", "246 tn tokens"), (4.92e27, "flop", "4.92 × 10²⁷ FLOP")],
+    [
+        (1, "token", "1 token"),
+        (345_282, "chip", "345,282 chip-h"),
+        (2.46e14, "token", "246 tn tokens"),
+        (4.92e27, "flop", "4.92 × 10²⁷ FLOP"),
+    ],
 )
 def test_work_is_told_in_its_measure(value: float, measure: str, text: str) -> None:
     assert figures.work(value, measure) == text
@@ -86,10 +97,50 @@ def test_a_price_carries_its_unit(value: float, unit: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0 %"), (0.0001, "under 0.1 %"), (0.004, "0.4 %"), (0.0996, "10 %"), (0.46, "46 %"), (1, "100 %")],
+    [
+        (0, "0 %"),
+        (-0.0, "0 %"),
+        (-1e-9, "0 %"),
+        (0.0001, "under 0.1 %"),
+        (0.004, "0.4 %"),
+        (0.0996, "10 %"),
+        (0.46, "46 %"),
+        (1, "100 %"),
+    ],
 )
 def test_a_share_never_reads_as_nought_unless_it_is(share: float, text: str) -> None:
     assert figures.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 chips"),
+        (-1e-9, "0 chips"),
+        (-0.04, "0 chips"),
+        (1, "1 chip"),
+        (1.5, "1.5 chips"),
+        (96_000, "96,000 chips"),
+    ],
+)
+def test_chips_are_counted_as_people_count_them(value: float, text: str) -> None:
+    assert figures.chips(value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "plural", "text"),
+    [(0, "sites", "0 sites"), (1, "sites", "1 site"), (1, "parties", "1 party"), (1200, "columns", "1,200 columns")],
+)
+def test_one_of_a_thing_is_told_in_the_singular(number: int, plural: str, text: str) -> None:
+    assert figures.counted(number, plural) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(0.001, 2, "0.00"), (-0.001, 2, "0.00"), (-0.4, 0, "0"), (-1234.5, 2, "−1,234.50"), (2.345e6, 0, "2,345,000")],
+)
+def test_a_number_to_so_many_decimals_has_no_sign_where_it_is_nought(value: float, decimals: int, text: str) -> None:
+    assert figures.exact(value, decimals) == text
 
 
 def test_dates_are_told_as_people_say_them() -> None:

@@ -19,6 +19,7 @@ from gigawatt.errors import OutputError
 from gigawatt.model.plan import Plan
 from gigawatt.report.page import render, write_report
 from tests import plans
+from tests.dust import with_dust
 
 VOID = {"meta", "input", "br", "hr", "img", "link", "wbr"}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -144,13 +145,35 @@ def test_all_sections_stand_where_there_is_something_to_say(page: Page) -> None:
         for tag, attributes in page.elements
         if tag == "a" and attributes.get("href", "")[:1] == "#"
     ]
-    told = ["decide", "capacity", "build", "why", "sites", "use", "unserved", "cash", "scarcity", "indicators"]
-    assert links == ["main", *told, "contracts", "assumed", "sources", "solved"]
+    told = ["decide", "capacity", "build", "why", "sites", "use", "unserved", "cash", "scarcity"]
+    assert links == ["main", *told, "history", "indicators", "contracts", "assumed", "sources", "solved"]
+
+
+def test_the_bounds_of_a_partys_cash_say_among_which_plans_they_hold(page: Page, whole: Plan) -> None:
+    words = "among plans as good with these signings and builds."
+    assert sum(str(spec["description"]).endswith(words) for spec in page.specs.values()) == 1
+    relaxed = Page(render(replace(whole, solve=replace(whole.solve, relaxed=True))))
+    assert not [spec for spec in relaxed.specs.values() if words in str(spec["description"])]
+
+
+def test_dust_has_no_row_and_no_mark_in_any_picture(whole: Plan) -> None:
+    assert render(with_dust(whole)) == render(whole)
+
+
+def test_nothing_reads_as_nought_with_a_sign_and_one_of_a_thing_is_singular(whole: Plan) -> None:
+    restated = pl.DataFrame(
+        {"clause": ["a/b"], "planned": [0.0], "restated": [-1e-9], "difference": [-1e-12], "fit": ["exact"]}
+    )
+    solve = replace(whole.solve, objective=-1e-7, bound=-0.0, gap=-1e-12, columns=1, rows=1, nonzeros=1, integers=1)
+    told = " ".join(Page(render(replace(whole, solve=solve, tables={**whole.tables, "restated": restated}))).words)
+    assert not re.search(r"[-−]0(\.0+)?(?![\d.,-])", re.sub(r"\d{4}-\d\d(-\d\d)?", "", told))
+    assert "1 column, 1 row, 1 nonzero, 1 integer" in told
+    assert "0.00 USD billed by the clauses" in told
 
 
 def test_a_plan_with_nothing_in_it_has_no_empty_sections(poor: Page) -> None:
     sections = [attributes["id"] for tag, attributes in poor.elements if tag == "section"]
-    assert sections == ["sites", "contracts", "assumed", "sources", "solved"]
+    assert sections == ["sites", "history", "contracts", "assumed", "sources", "solved"]
     assert poor.faults == []
     assert not [text for text in poor.words if re.search(r"\b(nan|None|null)\b", text)]
 

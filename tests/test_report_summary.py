@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +15,11 @@ from rich.console import Console
 
 import gigawatt as gw
 from gigawatt.model.plan import Plan
+from gigawatt.model.provenance import Origin
 from gigawatt.report import decisions, digest
 from gigawatt.report.summary import print_summary, summary
 from tests import plans
+from tests.dust import with_dust
 
 GOLDEN = Path(__file__).parent / "golden" / "report"
 LAB = Path(__file__).parent.parent / "examples" / "lab" / "programme.yaml"
@@ -39,6 +42,49 @@ def test_it_says_who_is_paid_what_and_between_which_bounds(whole: Plan) -> None:
     text = summary(whole)
     assert "Pay 213 m USD   receive 25.9 m (customers 25.9 m)" in text
     assert "lumen   3.24 m  3.00 m to 3.50 m in plans as good" in text
+
+
+SAME = "plans as good: those with these signings and builds"
+
+
+def test_it_says_among_which_plans_the_bounds_hold(whole: Plan) -> None:
+    lines = [line.strip() for line in summary(whole).splitlines()]
+    assert lines.index(SAME) == 1 + next(i for i, line in enumerate(lines) if line.startswith("lumen  "))
+
+
+@pytest.mark.parametrize("change", [{"relaxed": True}, {"integers": 0}])
+def test_where_no_whole_choice_is_held_it_does_not_say_so(whole: Plan, change: dict[str, object]) -> None:
+    assert SAME not in summary(replace(whole, solve=replace(whole.solve, **change)))
+
+
+def test_where_no_range_is_told_nothing_is_said_of_it(whole: Plan) -> None:
+    parties = whole.tables["parties"].with_columns(least=pl.col("cash"), most=pl.col("cash"))
+    assert SAME not in summary(replace(whole, tables={**whole.tables, "parties": parties}))
+
+
+def test_what_is_less_than_half_a_cent_or_a_millionth_of_a_chip_has_no_row(whole: Plan) -> None:
+    assert summary(with_dust(whole)) == summary(whole)
+
+
+def test_what_can_be_paid_in_the_smallest_coin_has_one(whole: Plan) -> None:
+    cash = digest.table(whole, "cash")
+    cent = cash.head(1).with_columns(pl.lit("coin").alias("to"), amount=pl.lit(0.01))
+    totals = digest.party_totals(replace(whole, tables={**whole.tables, "cash": pl.concat([cash, cent])}))
+    assert "coin" in {total.party for total in totals}
+    assert digest.least_money(whole) == 0.005
+
+
+def test_one_month_one_chip_and_one_figure_are_told_in_the_singular(tmp_path: Path) -> None:
+    plan = plans.whole_plan(tmp_path)
+    horizon = plan.programme.horizon.model_copy(update={"until": plan.programme.horizon.months[1].start})
+    (figure,) = plan.programme.assumptions()[:1]
+    programme = plan.programme.model_copy(update={"horizon": horizon})
+    programme = programme.with_origin(Origin(assumptions=(figure,)))
+    take = plan.tables["take"].with_columns(chips=pl.lit(1.0))
+    text = summary(replace(plan, programme=programme, tables={**plan.tables, "take": take}))
+    assert "Jan 2027 – Jan 2027, 1 month  " in text
+    assert re.search(r"have lumen-1/block +1 chip  ", text)
+    assert "1 figure: hall.phases.b.capex" in text
 
 
 def test_it_says_what_not_to_sign_by_when_and_at_what_price_it_would_pay(whole: Plan) -> None:

@@ -23,7 +23,7 @@ DRAWERS = frozenset(
     {"utils", "util", "common", "helpers", "helper", "base", "misc", "core", "shared", "lib", "tools", "stuff"}
 )
 # Modules that something outside the package starts.
-ENTRY_POINTS = frozenset({"gigawatt", "gigawatt.cli", "gigawatt.__main__"})
+ENTRY_POINTS = frozenset({"gigawatt", "gigawatt.cli", "gigawatt.__main__", "gigawatt.sim.agree"})
 
 # The repository speaks of the product alone. Written in pieces, so that this file does not hold what it looks for.
 UNWANTED = {
@@ -155,8 +155,8 @@ def printing() -> Iterator[str]:
 
 def strangers() -> Iterator[str]:
     """Libraries outside the one place that may know them."""
-    homes = {"highspy": ("planner/highs.py",), "altair": ("report",), "vl_convert": ("report",), "typer": ("cli",)}
-    homes |= {"yaml": ("file",)}
+    homes = {"highspy": ("planner/highs.py",), "altair": ("report",), "vl_convert": ("report",)}
+    homes |= {"typer": ("cli", "commands"), "yaml": ("file",)}
     for path in package_files():
         place = path.relative_to(PACKAGE).as_posix()
         for name, line in imports_of(path):

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gigawatt.app import load, plan, schema, summary, write_report
+    from gigawatt.app import clauses_over, due_between, known_on, load, may, plan, schema, summary, write_report
     from gigawatt.errors import (
+        Contradiction,
         CycleError,
         Fault,
         GigawattError,
@@ -31,11 +32,16 @@ if TYPE_CHECKING:
     from gigawatt.model.clause import Clause, Fit, OnPool
     from gigawatt.model.plan import Plan
     from gigawatt.model.programme import Programme
+    from gigawatt.model.verdict import Ask, Ruling, Verdict
 
 _HOMES = {
-    **dict.fromkeys(("load", "plan", "schema", "summary", "write_report"), "gigawatt.app"),
+    **dict.fromkeys(
+        ("clauses_over", "due_between", "known_on", "load", "may", "plan", "schema", "summary", "write_report"),
+        "gigawatt.app",
+    ),
     **dict.fromkeys(
         (
+            "Contradiction",
             "CycleError",
             "Fault",
             "GigawattError",
@@ -50,10 +56,13 @@ _HOMES = {
     **dict.fromkeys(("Clause", "Fit", "OnPool"), "gigawatt.model.clause"),
     "Plan": "gigawatt.model.plan",
     "Programme": "gigawatt.model.programme",
+    **dict.fromkeys(("Ask", "Ruling", "Verdict"), "gigawatt.model.verdict"),
 }
 
 __all__ = [
+    "Ask",
     "Clause",
+    "Contradiction",
     "CycleError",
     "Fault",
     "Fit",
@@ -65,8 +74,14 @@ __all__ = [
     "PlanError",
     "Programme",
     "ProgrammeError",
+    "Ruling",
     "Unbounded",
+    "Verdict",
+    "clauses_over",
+    "due_between",
+    "known_on",
     "load",
+    "may",
     "plan",
     "schema",
     "summary",

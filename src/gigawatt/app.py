@@ -13,7 +13,18 @@ from gigawatt.file.loading import load_programme
 from gigawatt.model.programme import Programme, programme_type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import polars as pl
+
+    from gigawatt.errors import Fault
+    from gigawatt.model.clause_card import ClauseCard
+    from gigawatt.model.deadline import Due
+    from gigawatt.model.facts import Facts
     from gigawatt.model.plan import Plan
+    from gigawatt.model.state import Change, State
+    from gigawatt.model.verdict import Ask, Verdict
 
 Tell = Callable[[str, str, float | None], None]
 
@@ -26,6 +37,17 @@ def load(path: str | os.PathLike[str]) -> Programme:
     return load_programme(path, all_kinds())
 
 
+def notes(programme: Programme) -> list[Fault]:
+    """What the file says and no plan will see, each with its place: contracts of strangers, workloads out of time.
+
+    The programme is sound with them; a `Fault` is here the form and not the weight.
+    """
+    from gigawatt.file.notes import notes as told
+    from gigawatt.planner.drafting import binding
+
+    return told(programme, {contract_id for contract_id, *_ in binding(programme)})
+
+
 def plan(
     programme: Programme,
     *,
@@ -33,15 +55,18 @@ def plan(
     gap: float | None = None,
     budget_seconds: float | None = None,
     model_file: str | os.PathLike[str] | None = None,
+    as_of: date | None = None,
     tell: Tell | None = None,
 ) -> Plan:
     """Find what to sign, build and take, and where each workload runs, so that every clause is kept.
 
     `relax` takes whole phases and offers in fractions; `gap` is relative (default: small programmes to the end, large
     ones to 0.5 %); `budget_seconds` bounds the whole of it (default 60). `model_file` writes the model as MPS or LP,
-    for another solver to check. `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded` or
-    `PlanError`.
+    for another solver to check. `as_of` plans with the contracts as known on that day, in place of the file's own.
+    `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded` or `PlanError`, and `ValueError`
+    for a gap below nought or a budget of no time.
     """
+    _refuse_senseless(gap, budget_seconds)
     from gigawatt.model.plan import Plan
     from gigawatt.planner.solving import BUDGET_SECONDS, Options, plan_programme
 
@@ -52,7 +77,125 @@ def plan(
         model_file=Path(model_file) if model_file is not None else None,
     )
     Plan.display = staticmethod(_notebook)
-    return plan_programme(programme, options, tell)
+    return plan_programme(known_on(programme, as_of), options, tell)
+
+
+def known_on(programme: Programme, known: date | None = None) -> Programme:
+    """The programme with its contracts as known on a day, which becomes its `as_of`; offers that lapsed are left out.
+
+    Without a day: as known on the `as_of` that the file states; where it states none, with all that it records. Raises
+    `Contradiction` where two clauses cannot be kept together and neither overrides the other.
+    """
+    from gigawatt.model.history import ALL_IS_KNOWN
+    from gigawatt.model.known import as_known
+
+    if known is not None:
+        return as_known(programme.as_of_day(known), known)
+    return as_known(programme, programme.as_of if "as_of" in programme.model_fields_set else ALL_IS_KNOWN)
+
+
+def may(programme: Programme, ask: Ask, facts: Facts | None = None) -> Verdict:
+    """May this happen? The verdict names every clause that bears on it, its words, and where it stands.
+
+    Pure: the same programme, ask and facts give the same verdict. For many asks make a `broker.gate.Gate` once.
+    """
+    from gigawatt.broker.gate import Gate
+
+    return Gate(programme, facts).decide(ask)
+
+
+def ask_of(programme: Programme, **told: Any) -> Ask:
+    """An ask from the words of a command. Raises `GigawattError` for what cannot be read."""
+    from gigawatt.file.asking import ask_of as read
+
+    return read(programme, **told)
+
+
+def record(path: str | os.PathLike[str]) -> Facts:
+    """Read offers, events and other facts on record. Raises `ProgrammeError` with every fault and its place."""
+    from gigawatt.file.record import read_record
+
+    return read_record(Path(path))
+
+
+def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:
+    """Every clause (of a party, where one is named) as it stands on a day, as known on a day (the same if absent)."""
+    from gigawatt.model.state import states
+
+    return states(programme, on, known or on, party)
+
+
+def clauses_over(programme: Programme, days: Sequence[date], known: date | None = None) -> pl.DataFrame:
+    """What is in force on each of many days, as known on a day, or on each day itself where none is given.
+
+    Columns: day, contract, clause, version, effective; a row for each clause and day on which one is in force.
+    """
+    import numpy as np
+    import polars as pl
+
+    from gigawatt.model.history import history_of
+    from gigawatt.model.snapshots import NONE, Snapshots
+
+    snapshots = Snapshots(history_of(programme.as_written))
+    found = snapshots.over(days, known)
+    at, clause = np.nonzero(found != NONE)
+    versions = [snapshots.versions[which] for which in found[at, clause].tolist()]
+    return pl.DataFrame(
+        {
+            "day": [days[int(n)] for n in at],
+            "contract": [version.contract_id for version in versions],
+            "clause": [version.clause_id for version in versions],
+            "version": [version.name for version in versions],
+            "effective": [version.effective for version in versions],
+        },
+        schema={"day": pl.Date, "contract": pl.Utf8, "clause": pl.Utf8, "version": pl.Utf8, "effective": pl.Date},
+    )
+
+
+def changes_between(programme: Programme, since: date, until: date) -> list[Change]:
+    """What became known of the contracts after one day and by another."""
+    from gigawatt.model.state import changes
+
+    return changes(programme, since, until)
+
+
+def clause_of(programme: Programme, name: str) -> ClauseCard:
+    """One clause with its history in both times. Raises `GigawattError` where there is none of that name."""
+    from gigawatt.model.clause_card import card
+
+    return card(programme, name)
+
+
+def due_between(
+    programme: Programme, first: date, last: date, *, known: date | None = None, facts: Facts | None = None
+) -> list[Due]:
+    """All that falls due from one day through another, as known on a day (the first if absent)."""
+    from datetime import timedelta
+
+    from gigawatt.errors import GigawattError
+    from gigawatt.model.state import due
+    from gigawatt.values.span import Span
+
+    if last < first:
+        raise GigawattError(f"there are no days from {first} through {last}; put the earlier one first")
+    return due(programme, Span(first, last + timedelta(days=1)), known or first, facts)
+
+
+def write_calendar(programme: Programme, found: Sequence[Due], path: str | os.PathLike[str]) -> None:
+    """Write what falls due as a calendar file (iCalendar). Raises `OutputError`."""
+    from gigawatt.report.calendar_file import write_calendar as write
+
+    write(programme, found, Path(path))
+
+
+def _refuse_senseless(gap: float | None, budget_seconds: float | None) -> None:
+    """ValueError for what no search can be asked for; not a number is neither above nor below anything."""
+    if gap is not None and not gap >= 0:
+        raise ValueError(
+            f"`gap` is {gap:g}; give the share of the best at which to stop, nought or more: 0.005 is 0.5 %"
+        )
+    if budget_seconds is not None and not budget_seconds > 0:
+        raise ValueError(f"`budget_seconds` is {budget_seconds:g}; give the whole plan some time, as 60")
 
 
 def _notebook(answer: Plan) -> str:

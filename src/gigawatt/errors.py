@@ -5,6 +5,7 @@
     ├── PlanError             the file is sound, but there is no plan to give
     │   ├── Infeasible        no plan keeps every clause and limit
     │   ├── Unbounded         some choice would pay without end
+    │   ├── Contradiction     clauses that cannot be kept together, of which none yields to the other
     │   └── CycleError        clauses read each other's quantities in a circle
     └── OutputError           what was found cannot be written where it should go
 
@@ -58,6 +59,10 @@ class Infeasible(PlanError):
 
 class Unbounded(PlanError):
     """A choice would pay without end; the message names the column and the clause."""
+
+
+class Contradiction(PlanError):
+    """Two clauses cannot be kept together and neither overrides the other; the message quotes both."""
 
 
 class CycleError(PlanError):

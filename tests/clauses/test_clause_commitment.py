@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
-from small import between, chip_hours, money, paid, plan
+from small import between, chip_hours, load, money, paid, plan, solved
+
+import gigawatt as gw
+from gigawatt.model.facts import Facts
+from gigawatt.model.verdict import ClauseView
+from gigawatt.planner.restating import restated
 
 HEAD = """
 programme: acme
@@ -90,6 +97,128 @@ def test_a_deficiency_counts_as_spend() -> None:
     answer = plan(HEAD + contract(commit, "from: 2026-07-01, through: 2027-06-30", clauses=f"{RATE}, {floor}"))
     assert paid(answer, "azure/floor") == money(m2027_06=65_600)
     assert paid(answer, "azure/commit") == money(m2027_06=196_800)
+
+
+CARRY = "amount: 2e6 USD, carry_forward: {most: 25 %, expires: YEARS y CARRIED}"
+THREE = HEAD.replace("through: 2027-06", "through: 2029-12")
+
+
+def carrying(chips: str, years: int = 1, carried: str = "", status: str = SIGNED) -> str:
+    commit = CARRY.replace("YEARS", str(years)).replace("CARRIED", carried)
+    return THREE.replace("chips: 100", f"chips: {chips}") + contract(commit, "from: 2027-01-01", status=status)
+
+
+@pytest.mark.parametrize("status", [SIGNED, OFFER])
+def test_commitment_worked_example_of_carrying_forward(status: str) -> None:
+    """The words, of a cloud's addendum on spend commitments (AWS Private Pricing Addendum of 11 December 2020, exhibit
+    10.01 to a registration of 2021, its table and section on a shortfall), with a right that buyers ask for: "For each
+    contract year you commit to fees of 2,000,000. Fees above that count toward the next year, up to a quarter of its
+    commitment. What is short is invoiced at the year's end."
+
+    2027: 100 chips at 4.00 for 8,760 h are 3,504,000, 1,504,000 above. 2028: 40 chips, 1,405,440, short 594,560, less
+    500,000: 94,560. 2029: 1,401,600; what 2027 spent has lapsed: 598,400.
+    """
+    answer = plan(carrying("{2027-01: 100, 2028-01: 40}", status=status))
+    assert paid(answer, "azure/commit") == money(m2028_12=94_560, m2029_12=598_400)
+
+
+def test_spend_carried_for_two_years_counts_until_it_is_used_up() -> None:
+    """1,504,000 above in 2027: 500,000 count in 2028 and 500,000 in 2029, which leaves 98,400. Where 100,000 of 2026
+    count first, in 2028, there is more than enough all the same."""
+    assert paid(plan(carrying("{2027-01: 100, 2028-01: 40}", 2)), "azure/commit") == money(
+        m2028_12=94_560, m2029_12=98_400
+    )
+    more = ", carried: {2026-12: 100000 USD}"
+    answer = plan(carrying("{2027-01: 100, 2028-01: 40}", 2, more))
+    assert paid(answer, "azure/commit") == money(m2028_12=94_560, m2029_12=98_400)
+
+
+def test_spend_carried_from_before_the_horizon_counts() -> None:
+    """50 chips spend 1,752,000 in 2027: 248,000 short, of which 200,000 are carried. 2028 is short 243,200."""
+    answer = plan(carrying("50", 1, ", carried: {2026-12: 200000 USD}").replace("through: 2029-12", "through: 2028-12"))
+    assert paid(answer, "azure/commit") == money(m2027_12=48_000, m2028_12=243_200)
+
+
+def test_what_was_spent_above_the_amount_before_the_horizon_is_carried() -> None:
+    """2,300,000 were burned by December, and 5 chips at 4.00 spend 86,880 more in the year to June: 386,880 above. Then
+    184 of 366 days: 1,005,464.48 less 88,320 less a quarter of it carried, 251,366.12: 665,778.36."""
+    text = carrying("5").replace("from: 2027-01-01", "from: 2026-07-01").replace("through: 2029-12", "through: 2027-12")
+    burned = text.replace("amount: 2e6 USD", "amount: 2e6 USD, burned: {2026-12-31: 2300000 USD}")
+    assert paid(plan(burned), "azure/commit") == money(m2027_12="665778.36")
+
+
+OTHER = (
+    "  more: {buyer: acme, seller: azure, status: signed, from: 2027-04-01, clauses: {"
+    "blocks: {kind: reservation, chip: b200, chips: 10, price: 6 USD/chip-hour}}}\n"
+)
+
+
+def test_commitment_worked_example_of_what_is_eligible() -> None:
+    """The same addendum's list of fees that count: those for use, and those under agreements that it names. 100 chips
+    at 4.00 are 1,737,600 of rent; 10 held at 5.00 are 217,200, and count if fees do; under another order 10 more at
+    6.00 from April are 131,040, and count if it is named. Chips that are held serve first, so that 90 or 80 are rented,
+    but for what is due anyhow: renting costs nothing while it is below the commitment of 2,500,000."""
+    dates = "from: 2026-07-01, through: 2027-06-30"
+    commit = "amount: 2.5e6 USD, burned: {2026-12-31: 0 USD}"
+    for terms, counted in (
+        ("", 1_737_600 + 217_200),
+        (", also: [more/blocks]", 1_737_600 + 217_200 + 131_040),
+        (", also: [more/blocks], what: rent", 1_737_600),
+        (", also: [more/blocks], clauses: [held]", 217_200 + 131_040),
+    ):
+        answer = plan(HEAD + contract(commit + terms, dates, clauses=TWO) + OTHER)
+        spent = 1_737_600 if "[held]" not in terms else sum(paid(answer, "azure/rate").values())
+        assert sum(paid(answer, "azure/rate").values()) == spent
+        assert paid(answer, "azure/commit") == money(m2027_06=2_500_000 - counted)
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ("also: [more]", "'more' names no clause of another contract; write contract/clause"),
+        ("also: [more/block]", "there is no clause 'more/block'; did you mean 'more/blocks'"),
+        ("also: [third/rate]", r"also\[0\]: third/rate is owed to lumen, and only what is spent with azure"),
+        ("each: term, carry_forward: {most: 1 %, expires: 1 y}", "carry_forward: a term has no later year to carry to"),
+        ("carry_forward: {most: 1 %, expires: 13 months}", "13 months is no whole number of years"),
+    ],
+)
+def test_terms_that_cannot_be_are_refused(terms: str, message: str) -> None:
+    third = OTHER.replace("more:", "third:").replace("azure", "lumen").replace("blocks", "rate")
+    with pytest.raises(gw.ProgrammeError, match=message):
+        load(HEAD + contract(f"amount: 1e6 USD, {terms}") + OTHER + third)
+
+
+def test_a_sort_of_payment_that_nobody_makes_due_cannot_count() -> None:
+    text = HEAD + contract("amount: 1e6 USD, what: [rents]", clauses=TWO)
+    with pytest.raises(gw.PlanError, match=r"azure/commit counts what is due as 'rents', .* but rent, fee; name some"):
+        plan(text)
+
+
+def test_a_deficiency_counts_in_the_year_for_which_it_is_due() -> None:
+    """The year to 10 April 2028 takes nothing: 590,000 x 0.53 = 312,700 are due on its last day, in a month of which
+    two thirds are the next year's. They count in the first: 750,000 - 312,700 = 437,300. Of the second are 265 of 365
+    days planned: 590,000 x 265/365 x 0.53 = 227,028.77 count toward 750,000 x 265/365 = 544,520.55."""
+    head = HEAD.replace("from: 2027-01, through: 2027-06", "from: 2027-04, through: 2028-12")
+    floor = "floor: {kind: take_or_pay, floor: 590000 chip-hour/year, deficiency: 0.53 USD/chip-hour}"
+    text = head + contract("amount: 750000 USD", "from: 2027-04-11", clauses=f"{RATE}, {floor}")
+    idle = text.replace("chips: 100", "chips: 0")
+    draft, x = solved(idle)
+    for row in restated(draft, x).iter_rows(named=True):
+        assert abs(row["difference"]) <= Decimal("0.02"), row
+    answer = plan(idle)
+    assert paid(answer, "azure/floor") == money(m2028_04=312_700, m2028_12="227028.77")
+    assert paid(answer, "azure/commit") == money(m2028_04=437_300, m2028_12="317491.78")
+
+
+def test_the_end_of_each_contract_year_is_a_deadline_with_what_is_at_stake() -> None:
+    programme = load(
+        carrying("50", 1, ", carried: {2026-12: 200000 USD}").replace("through: 2029-12", "through: 2028-06")
+    )
+    signed = programme.contracts["azure"]
+    view = ClauseView(programme, signed, "azure", "commit", signed.span, Facts())
+    found = [(str(one.on), one.what, one.amount) for one in signed.clauses["commit"].deadlines(view)]
+    assert found[0] == ("2027-12-31", "floor", 2_000_000)
+    assert ("2027-12-31", "expiry", 200_000) in found
 
 
 def test_nothing_is_due_once_more_was_burned_than_committed() -> None:

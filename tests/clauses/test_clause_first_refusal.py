@@ -48,7 +48,7 @@ RESERVED = f"""
     buyer: openai
     seller: crusoe
     status: offer
-    sign_by: 2026-12-15
+    sign_by: 2027-01-15
     from: 2027-01-01
     clauses:
       phase: {{kind: reservation, chip: block, chips: {{2027-01: 0, 2027-04: 120}}, price: {hourly(6)}}}
@@ -152,13 +152,13 @@ def test_own_building_is_free_where_it_is_excepted(terms: str, total: float) -> 
 
 def test_capacity_contracted_before_is_not_held_against_the_holder() -> None:
     """Signed in 2026, before the programme's day: 120 MW from April, without a word to Microsoft."""
-    prior = RESERVED.replace("status: offer\n    sign_by: 2026-12-15", "status: signed\n    signed: 2026-12-01")
+    prior = RESERVED.replace("status: offer\n    sign_by: 2027-01-15", "status: signed\n    signed: 2026-12-01")
     assert cost(plan(HEAD + refusal(PARTIAL) + prior)) == pytest.approx(2640)
 
 
 def test_capacity_signed_on_the_programme_s_day_is_new() -> None:
     """Signed while the clause is in force, and so Microsoft's 100 had to be taken first."""
-    new = RESERVED.replace("status: offer\n    sign_by: 2026-12-15", "status: signed\n    signed: 2027-01-01")
+    new = RESERVED.replace("status: offer\n    sign_by: 2027-01-15", "status: signed\n    signed: 2027-01-01")
     assert cost(plan(HEAD + refusal(PARTIAL) + new)) == pytest.approx(3640)
 
 
@@ -236,9 +236,8 @@ RENTED = RESERVED.replace(
         (None, 2040),
         # a step up in rent in period 2, once Microsoft's 100 are taken, lasts: 200; 1,000 + 20 x 6; 1,000 + 100 x 6
         (PARTIAL, 2920),
-        # not partial: no step of 20 passes Microsoft, but one of 100 beside the 20 that are taken does:
-        # 200; 200 + 100 x 6; 200 + 180 x 6
-        ("", 2280),
+        # not partial: rent by the hour can be had in any part, so that it makes no difference
+        ("", 2920),
     ],
 )
 def test_rent_elsewhere_is_held_by_its_steps_up(terms: str | None, total: float) -> None:
@@ -278,7 +277,7 @@ def test_an_offer_to_go_first_binds_only_if_it_is_signed() -> None:
     buyer: openai
     seller: microsoft
     status: offer
-    sign_by: 2026-12-15
+    sign_by: 2027-01-15
     from: 2026-01-01
     clauses:
       first: {kind: first_refusal, partial: true, match: MATCH}

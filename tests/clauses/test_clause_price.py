@@ -144,3 +144,46 @@ contracts:
     answer = plan(text)
     assert chip_hours(answer, "abilene-block") == {"2027-02": 53_760}
     assert paid(answer, "hosting/use") == money(m2027_02=161_280)
+
+
+OWN = """
+programme: stargate
+decides: DECIDES
+horizon: {from: 2027-02, through: 2027-03}
+finance: {discount: 0 %/year}
+chips: {block: {it_power: 2 kW}}
+sites: {abilene: {landlord: oracle, operator: oracle, phases: {b1: {power: 1 MW, ready: 2026-01-01, built: true}}}}
+pools: {abilene-block: {site: abilene, chip: block, owner: oracle, existing: 80}}
+workloads:
+  chat: {kind: serving, owner: openai, chips: 60, revenue: 10 USD/chip-hour}
+  late: {kind: serving, owner: openai, chips: 20, revenue: 10 USD/chip-hour, from: 2027-02-22}
+contracts:
+  hosting: {buyer: openai, seller: oracle, STATUS, from: 2027-02-15, clauses: {
+    use: {kind: price, pool: abilene-block, price: 3 USD/chip-hour, BANDS}}}
+"""
+
+
+def own(bands: str = "", status: str = SIGNED, decides: str = "[openai, oracle]") -> str:
+    return OWN.replace("DECIDES", decides).replace("STATUS", status).replace("BANDS", bands)
+
+
+@pytest.mark.parametrize("status", [SIGNED, OFFER.replace("2027-01-10", "2027-02-01")])
+@pytest.mark.parametrize("decides", ["openai, oracle", "oracle"])
+def test_of_chips_of_those_who_decide_only_the_use_on_the_clause_s_days_is_charged(status: str, decides: str) -> None:
+    """From 15 February: half of chat's 60 x 672, and all that late uses in its last seven days, 20 x 168, at 3.00."""
+    answer = plan(own(status=status, decides=f"[{decides}]"))
+    if answer.tables["offers"]["signed"].to_list() != [False]:
+        assert paid(answer, "hosting/use") == money(m2027_02=60_480 + 10_080, m2027_03=80 * 744 * 3)
+
+
+def test_by_volume_on_chips_of_those_who_decide() -> None:
+    """23,520 chip-hours in February; of March's 59,520 the year's first 50,000 end after 26,480: the rest at 1.00."""
+    answer = plan(own("bands: [{at_least: 50000 chip-hour, price: 1 USD/chip-hour}]"))
+    assert paid(answer, "hosting/use") == money(m2027_02=70_560, m2027_03=26_480 * 3 + 33_040)
+
+
+def test_a_stranger_without_workloads_here_is_charged_for_none_by_volume_either() -> None:
+    text = own("bands: [{at_least: 5 chip-hour, price: 1 USD/chip-hour}]", decides="oracle").replace(
+        "buyer: openai", "buyer: south"
+    )
+    assert paid(plan(text), "hosting/use") == {}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from small import between, money, paid, plan
+from decimal import Decimal
 
+import pytest
+from small import between, load, money, paid, plan, solved
+from test_postings import amounts, book_of
+
+from gigawatt.errors import ProgrammeError
+from gigawatt.model.facts import Facts, HandedOver, Ordered
 from gigawatt.model.plan import Plan
+from gigawatt.planner.restating import restated
 
 HEAD = """
 programme: oracle
@@ -99,3 +105,74 @@ def test_what_stands_beyond_the_horizon_is_told_apart() -> None:
     answer = plan(HEAD.replace("WANTED", "100") + order("price: 30000 USD/chip, most: 100 chips/quarter"))
     beyond = answer.tables["beyond"].filter(answer.tables["beyond"]["by"] == "frame/blocks")
     assert beyond["amount"].to_list() == [2_550_000]
+
+
+LATE = "delivered: {2027-04: 2027-05-11}, damages: {per_day: 20 USD/chip, grace: 10 d, cap: 500 USD/chip}"
+
+
+@pytest.mark.parametrize("status", [SIGNED, OFFER])
+def test_chips_that_come_late_serve_later_and_bring_damages(status: str) -> None:
+    """The words: "For each day of delay after the first ten Vendor credits 20 per system, at most 500 for each."
+
+    Of April's 150 at 28,000 a fifth, 840,000, is paid on 1 January; they come on 11 May, when the rest, 3,360,000, is
+    due, and stand from July, the next quarter's first whole month. Late for 40 days, 30 of them after the grace: 150 x
+    20 days of April x 20 = 60,000, and then 5 more until the cap, 15,000.
+    """
+    terms = (
+        "price: {2027-01: 30000 USD/chip, 2027-04: 28000 USD/chip}, least: 150 chips/quarter, most: 150 chips/quarter"
+    )
+    text = HEAD.replace("WANTED", "{2027-01: 150, 2027-07: 450}").replace("through: 2027-09", "through: 2027-08")
+    text += order(f"{terms}, deposit: 20 %, lead_time: 90 d, {LATE}", status)
+    answer = plan(text)
+    assert standing(answer) == {"2027-01": 150, "2027-04": 150, "2027-07": 450}
+    cash = paid(answer, "frame/blocks")
+    assert cash["2027-01"] == 150 * 30_000 + 840_000
+    assert cash["2027-04"] == 840_000 + 60_000  # a fifth of July's on 2 April; and what the vendor pays
+    assert cash["2027-05"] == 3_360_000 + 15_000
+    assert between(answer, "frame/blocks") == {("oracle", "nvidia", "chips"), ("nvidia", "oracle", "damages")}
+    draft, x = solved(text)
+    assert restated(draft, x).select("fit", "difference").rows() == [("exact", 0)]
+
+
+def test_chips_that_come_after_the_plan_are_left_out() -> None:
+    terms = "price: 30000 USD/chip, most: 150 chips/quarter, delivered: {2027-04-15: 2028-01-01}"
+    answer = plan(HEAD.replace("WANTED", WANTED) + order(terms))
+    assert standing(answer) == {"2027-01": 150, "2027-04": 150, "2027-07": 300}
+
+
+def test_an_order_with_its_day_on_record_is_billed_by_it() -> None:
+    """10 chips due on 1 April at 28,000, that have not come at all; and 10 of which nothing more is known."""
+    terms = f"price: 28000 USD/chip, most: 150 chips/quarter, deposit: 50 %, {LATE}"
+    clause, book = book_of(HEAD.replace("WANTED", WANTED) + order(terms), "frame/blocks")
+    orders = (Ordered("frame/blocks", "block", "2027-04", Decimal(10)),)
+    assert amounts(clause.post(book, Facts(orders=orders))) == [("2027-04", 28_000_000)]
+    missing = Facts(orders=orders, handed_over=(HandedOver("frame/blocks", "2027-04-01", None),))
+    assert amounts(clause.post(book, missing)) == [
+        ("2027-04", 14_000_000),
+        ("2027-04", 10 * 20 * 20 * 100),
+        ("2027-05", 10 * 5 * 20 * 100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ("most: 100 chips/quarter, damages: {per_day: 500 USD}", "give `per_day` and `cap` as USD/chip"),
+        (
+            "most: 100 chips/quarter, damages: {per_day: 5 USD/chip, cap: 500 USD}",
+            "give `per_day` and `cap` as USD/chip",
+        ),
+        (
+            "most: 100 chips/quarter, least: {2027-01: 50 chips/quarter, 2027-04: 120 chips/quarter}",
+            "is 120 chips a quarter",
+        ),
+        (
+            "most: {2027-04: 100 chips/quarter}, least: 50 chips/quarter",
+            "50 chips a quarter on 2027-01-01, above the most of 0",
+        ),
+    ],
+)
+def test_bad_orders_are_told(terms: str, says: str) -> None:
+    with pytest.raises(ProgrammeError) as error:
+        load(HEAD.replace("WANTED", WANTED) + order(f"price: 30000 USD/chip, {terms}"))
+    assert says in str(error.value)

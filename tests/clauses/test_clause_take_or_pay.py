@@ -5,7 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from small import between, chip_hours, money, paid, plan
+from small import between, chip_hours, load, money, paid, plan
+
+import gigawatt as gw
+from gigawatt.model.facts import Facts
+from gigawatt.model.verdict import ClauseView
 
 HEAD = """
 programme: acme
@@ -96,6 +100,53 @@ def test_years_run_from_the_contract_where_the_clause_begins_later() -> None:
     """The clause is in force from 1 March: 122 of the year's 365 days, 334,246.58, less 100 x 2,928: 20,723.29 due."""
     answer = plan(HEAD + contract(f"{FLOOR}, from: 2027-03-01"))
     assert paid(answer, "lumen/floor") == money(m2027_06="20723.29")
+
+
+def test_a_clause_that_begins_within_a_month_meters_that_part_of_the_month() -> None:
+    """From 16 March, in a contract that runs all the month: 107 of 365 days, 293,150.68, less 100 x 24 x 107 = 256,800:
+    36,350.68 short; 18,175.34. Chat is wanted from 9 March alone: 23 days of that month, of which the clause meters 16.
+    """
+    text = HEAD + contract(f"{FLOOR}, from: 2027-03-16")
+    assert paid(plan(text), "lumen/floor") == money(m2027_06="18175.34")
+    later = text.replace("{kind: serving,", "{kind: serving, from: 2027-03-09,")
+    assert paid(plan(later), "lumen/floor") == money(m2027_06="18175.34")
+
+
+@pytest.mark.parametrize(("floor", "refused"), [(525_600, False), (525_601, True)])
+def test_a_floor_above_what_the_contract_can_deliver_is_refused_with_the_numbers(floor: int, refused: bool) -> None:
+    """60 chips for 8,760 hours are 525,600."""
+    terms = f"floor: {floor} chip-hour/year, deficiency: 0.50 USD/chip-hour"
+    text = HEAD + contract(terms).replace("price: 2 USD/chip-hour", "price: 2 USD/chip-hour, chips: 60")
+    if not refused:
+        assert plan(text).solve.optimal
+        return
+    told = (
+        "floor: asks for 525,601 chip-hours in the 365 days from 2026-07-01, in which the contract can deliver 525,600"
+    )
+    with pytest.raises(gw.ProgrammeError, match=told):
+        load(text)
+    load(text.replace("deficiency:", "not_provided: {2026-09: 1 chip-hour, 2027-09: 1441 chip-hour}, deficiency:"))
+    load(text.replace("chips: 60", "chips: {2026-01: 60, 2027-06-30: 100}"))
+
+
+def test_the_end_of_each_contract_year_is_a_deadline_with_what_is_at_stake() -> None:
+    """1,000,000 x 0.50; a lot of the year to June 2026 can be made up to June 2028, and what was carried counts to June
+    2027, of the year before that no longer."""
+    kept = (
+        "make_up: {expires: 2 y, lots: {2026-01-01: 7000 chip-hour}},"
+        " carry_forward: {most: 10 %, expires: 1 y, carried: {2026-06-30: 300 chip-hour, 2025-06-30: 9 chip-hour}}"
+    )
+    programme = load(HEAD + contract(f"{FLOOR}, {kept}").replace("from: 2026-07-01", "from: 2024-07-01"))
+    signed = programme.contracts["lumen"]
+    view = ClauseView(programme, signed, "lumen", "floor", signed.span, Facts())
+    found = sorted((str(one.on), one.what, one.amount, one.words) for one in signed.clauses["floor"].deadlines(view))
+    words = "last day to take 1,000,000 chip-hours since 2026-07-01, or pay for what is short"
+    assert found == [
+        ("2026-06-30", "expiry", None, "last day on which 9 chip-hours carried forward count"),
+        ("2027-06-30", "expiry", None, "last day on which 300 chip-hours carried forward count"),
+        ("2027-06-30", "floor", 500_000, words),
+        ("2028-06-30", "expiry", None, "last day on which 7,000 chip-hours paid for are made up"),
+    ]
 
 
 def test_an_offer_is_refused_with_its_deficiency() -> None:

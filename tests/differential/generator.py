@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from generator_life import life
 from hypothesis import strategies as st
 
 Draw = st.DrawFn
@@ -96,6 +97,9 @@ def programmes(draw: Draw) -> Drawn:
         pools[f"first-{chip}"] = {"provider": "first", "chip": chip, "resource_cost": cost}
     _workloads(growing)
     _promises(growing)
+    life(growing)
+    for contract in growing.data["contracts"].values():
+        _days(growing, contract)
     text = yaml.safe_dump(growing.data, sort_keys=False, default_flow_style=None, width=200)
     return Drawn(text, growing.relaxable)
 
@@ -135,6 +139,7 @@ def _contracts(growing: _Growing) -> None:
             "through": growing.one("2029-12-31", growing.day(growing.months, growing.months + 6)),
             "clauses": {"gpus": _provision(growing, offered)},
         }
+        _options(growing, contracts[seller])
         _beside(growing, contracts[seller])
         _floor(growing, contracts[seller])
 
@@ -154,6 +159,49 @@ def _provision(growing: _Growing, offered: bool) -> dict[str, Any]:
     return {"kind": "reservation", "chip": chip, "chips": many, "price": growing.dated(80, 250, "chip-hour")}
 
 
+def _days(growing: _Growing, contract: dict[str, Any]) -> None:
+    """When what is reserved comes, and what follows from its coming late."""
+    gpus = contract["clauses"].get("gpus", {"kind": None})
+    chips = gpus.get("chips")
+    steps = chips if isinstance(chips, dict) else {"2026-01": chips}
+    levels = list(steps.values())
+    rising = "2026-01" in steps and levels == sorted(set(levels))
+    if gpus["kind"] != "reservation" or not rising or not growing.chance(2):
+        return
+    days = {day for day in (max(f"{day}-01"[:10], contract["from"]) for day in steps) if day <= contract["through"]}
+    gpus["delivered"] = {day: growing.day(0, growing.months) for day in sorted(days) if growing.chance(2)}
+    if growing.chance(2):
+        gpus["acceptance"] = f"{growing.whole(0, 40)} d"
+    if growing.chance(3):
+        gpus["shifts"] = [{"days": growing.whole(0, 60), "consent": "lab"}]
+    if growing.chance(2):
+        per = growing.one("", "/chip")
+        gpus["damages"] = {
+            "per_day": f"{growing.whole(1, 60)}{'' if per else '00'} USD{per}",
+            "grace": f"{growing.whole(0, 20)} d",
+        }
+        if growing.chance(2):
+            gpus["damages"]["cap"] = growing.one("20000 USD", f"900 USD{per}")
+    if growing.chance(2):
+        gpus["longstop"] = f"{growing.whole(0, 120)} d"
+    if growing.chance(3):
+        gpus["deposit"] = {"amount": f"{growing.whole(1, 90)}000 USD", "refund": f"{growing.whole(0, 100)} %"}
+
+
+def _options(growing: _Growing, contract: dict[str, Any]) -> None:
+    """To keep what is reserved for longer, and to have more of it."""
+    gpus = contract["clauses"]["gpus"]
+    if gpus["kind"] != "reservation":
+        return
+    if growing.chance(3):
+        contract["through"] = growing.day(3, max(3, growing.months))  # no contract begins later than month 2
+        gpus["extend"] = {"for": growing.one("2 months", "45 d", "1 y"), "notice": growing.one("10 d", "60 d")}
+        if growing.chance(2):
+            gpus["extend"]["price"] = growing.dated(80, 250, "chip-hour")
+    if growing.chance(4) and "take" not in (gpus["chips"] if isinstance(gpus["chips"], dict) else ()):
+        gpus["enlarge"] = {"most": growing.whole(5, 40), "by": growing.day(0, growing.months)}
+
+
 def _beside(growing: _Growing, contract: dict[str, Any]) -> None:
     """Rent beside what is reserved, in the same pool; and what is for one workload only."""
     gpus = contract["clauses"]["gpus"]
@@ -171,11 +219,13 @@ def _beside(growing: _Growing, contract: dict[str, Any]) -> None:
 def _floor(growing: _Growing, contract: dict[str, Any]) -> None:
     """A least quantity or a least spend."""
     if growing.chance(3):
+        hours = min(growing.whole(5, 80) * 10000, _deliverable(contract))
         contract["clauses"]["floor"] = {
             "kind": "take_or_pay",
-            "floor": f"{growing.whole(5, 80) * 10000} chip-hour/year",
+            "floor": f"{hours} chip-hour/year",
             "deficiency": growing.money(50, 300, "chip-hour"),
         }
+        _kept_hours(growing, contract)
         if contract["from"] < "2026-11" and growing.chance(2):
             contract["clauses"]["floor"]["taken"] = {"2026-11-30": f"{growing.whole(0, 20) * 1000} chip-hour"}
     if growing.chance(3):
@@ -186,6 +236,45 @@ def _floor(growing: _Growing, contract: dict[str, Any]) -> None:
         }
         if contract["from"] < "2026-11" and growing.chance(2):
             contract["clauses"]["commit"]["burned"] = {"2026-11-30": f"{growing.whole(0, 20) * 10000} USD"}
+        if contract["clauses"]["commit"]["each"] == "contract year" and growing.chance(3):
+            kept = {"most": f"{growing.whole(0, 40)} %", "expires": growing.one("1 y", "2 y")}
+            kept["carried"] = {"2026-02": f"{growing.whole(0, 9) * 10000} USD"}
+            contract["clauses"]["commit"]["carry_forward"] = kept
+            growing.relaxable = False
+
+
+def _deliverable(contract: dict[str, Any]) -> int:
+    """Chip-hours a year that a contract can deliver at least."""
+    chips = 0
+    for clause in (contract["clauses"][name] for name in ("gpus", "rate") if name in contract["clauses"]):
+        given: Any = clause.get("chips", 1000)
+        if isinstance(given, dict):
+            given = given.get("max") or given.get("most") or min(given.values())
+        chips += given
+    return chips * 8000
+
+
+def _kept_hours(growing: _Growing, contract: dict[str, Any]) -> None:
+    """What a floor lets its buyer make up and carry forward."""
+    floor = contract["clauses"]["floor"]
+    if growing.chance(4):
+        floor["not_provided"] = {growing.day(0, growing.months): f"{growing.whole(0, 50) * 1000} chip-hour"}
+    if growing.chance(3):
+        floor["make_up"] = {
+            "expires": growing.one("12 months", "24 months"),
+            "unit_price": growing.dated(80, 250, "chip-hour"),
+            "price": growing.money(0, 120, "chip-hour"),
+            "lots": {"2026-03": f"{growing.whole(0, 50) * 1000} chip-hour"},
+            **({"most_per_year": f"{growing.whole(1, 60) * 1000} chip-hour/year"} if growing.chance(2) else {}),
+        }
+        growing.relaxable = False
+    if growing.chance(3):
+        floor["carry_forward"] = {
+            "most": f"{growing.whole(0, 40)} %",
+            "expires": growing.one("1 y", "2 y"),
+            "carried": {"2026-03": f"{growing.whole(0, 30) * 1000} chip-hour"},
+        }
+        growing.relaxable = False
 
 
 def _site(growing: _Growing) -> None:
@@ -362,9 +451,18 @@ def _promises(growing: _Growing) -> None:
         }
         if growing.chance(2):
             share |= {"cap": f"{growing.whole(1, 30) * 10000} USD"}
+        elif growing.chance(2):
+            share |= {"guarantee": f"{growing.whole(1, 30) * 10000} USD"}
+        if growing.chance(2):
+            share |= {"base": "net", "net_of": {"taxes": f"{growing.whole(0, 30)} %"}}
+        if growing.chance(3):
+            share["arrears"] = {
+                "each": growing.one("month", "quarter", "year"),
+                "within": growing.one("30 d", "2 months"),
+            }
         if contract["status"] == "signed":
             contract["clauses"]["share"] = share
-            growing.relaxable &= "cap" not in share
+            growing.relaxable &= "cap" not in share and "guarantee" not in share
     if growing.chance(3):
         contract["clauses"]["refusal"] = {
             "kind": "first_refusal",

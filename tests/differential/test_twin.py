@@ -18,6 +18,7 @@ from twin import build
 import gigawatt as gw
 from gigawatt.clauses import all_kinds
 from gigawatt.errors import Infeasible
+from gigawatt.model.clause import Clause
 from gigawatt.model.kinds import kind_of
 from tests.programmes import load_text
 
@@ -77,4 +78,5 @@ def test_there_is_a_case_for_every_kind_of_clause_signed_and_offered() -> None:
     for path in CASES:
         for contract in yaml.safe_load(path.read_text(encoding="utf-8"))["contracts"].values():
             met |= {(clause["kind"], contract["status"]) for clause in contract["clauses"].values()}
-    assert met == {(kind_of(kind), status) for kind in all_kinds() for status in ("signed", "offer")}
+    drafting = [kind_of(kind) for kind in all_kinds() if kind.constrain is not Clause.constrain]
+    assert met == {(kind, status) for kind in drafting for status in ("signed", "offer")}

@@ -37,6 +37,8 @@ def record(programme: Programme) -> Recording:
     build_and_buy(twin)
     draft_clauses(twin)
     fit(twin)
+    for clause in twin.last:
+        clause()
     _participation(twin)
     return twin.book
 

@@ -103,13 +103,17 @@ def spend_on_chips(
     amount: Sum,
     vendor: str | None = None,
     early: tuple[float, int] = (0.0, 0),
+    paid: int | None = None,
 ) -> None:
-    """Pay for chips that stand from quarter `q` on; `early` is a share that is paid in an earlier month."""
+    """Pay for chips that stand from quarter `q` on; `early` is a share and the month in which it is paid.
+
+    The rest is paid in the month `paid`, that in which they stand if absent.
+    """
     chip, day = twin.programme.chips[chip_id], delivery(twin, chip_id, q)
     if day is None:
         return
     payee = vendor or chip.vendor or "vendors"
-    t = next(t for t, month in enumerate(twin.time.months) if month.contains(day))
+    t = next(t for t, month in enumerate(twin.time.months) if month.contains(day)) if paid is None else paid
     twin.invest(amount, day, chip.life.in_months, owner, payee)
     for share, month in ((early[0], early[1]), (1 - early[0], t)):
         if share:
@@ -163,7 +167,8 @@ def _stand(twin: Twin, name: str, pool: Pool, t: int, bought: dict[tuple[str, in
     twin.book.row("standing", (name, t), column, "=", stands)
     for s in time.slices:
         used, rented = twin.chips_in_use(name, t, s), twin.rented[name, t, s]
-        twin.book.row("fit", (name, t, s), used, "<=", column + rented - twin.let[name, t])
+        idle = twin.unplugged(name, t)
+        twin.book.row("fit", (name, t, s), used, "<=", column + rented - twin.let[name, t] - idle)
         if rented.of:
             if pool.most_chips is not None:
                 twin.book.row("most", (name, t, s), column + rented, "<=", most)
@@ -171,9 +176,10 @@ def _stand(twin: Twin, name: str, pool: Pool, t: int, bought: dict[tuple[str, in
                 cost = time.mean(pool.resource_cost_per_chip_hour, t) * time.hours(t, s)
                 twin.pay(rented * cost, t, pool.provider, "suppliers")
             twin.book.row("rented is used", (name, t, s), rented, "<=", used)
-        for n, (favoured, chips) in enumerate(twin.reserved[name, t, s]):
+        for favoured, chips in _kept(twin, name, t, s).items():
             others = tuple(w for w in twin.programme.workloads if w not in favoured)
-            twin.book.row("for", (name, t, s, n), twin.chips_in_use(name, t, s, others), "<=", column + rented - chips)
+            label = (name, t, s, *sorted(favoured))
+            twin.book.row("for", label, twin.chips_in_use(name, t, s, others), "<=", column + rented - chips)
     cost = pool.resource_cost_per_chip_hour
     if cost is not None and pool.provider in twin.programme.decides:
         twin.pay(column * (time.mean(cost, t) * time.all_hours(t)), t, pool.provider, "suppliers")
@@ -181,6 +187,15 @@ def _stand(twin: Twin, name: str, pool: Pool, t: int, bought: dict[tuple[str, in
     if site is not None and site.energy_per_mwh is not None and site.operator is not None:
         per_hour = _it_power_mw(twin, pool) * float(site.pue) * time.mean(site.energy_per_mwh, t)
         twin.pay(twin.all_use(name, t) * per_hour, t, site.operator, site.utility)
+
+
+def _kept(twin: Twin, pool: str, t: int, s: str) -> dict[frozenset[str], Sum]:
+    """For every set of workloads for which chips are kept, and every union of such, all chips that are for it alone."""
+    kept = [(frozenset(favoured), chips) for favoured, chips in twin.reserved[pool, t, s]]
+    sets: set[frozenset[str]] = set()
+    for favoured, _ in kept:
+        sets |= {favoured} | {favoured | other for other in sets}
+    return {each: total(chips for favoured, chips in kept if favoured <= each) for each in sets}
 
 
 def _it_power_mw(twin: Twin, pool: Pool) -> float:
@@ -192,7 +207,8 @@ def _power(twin: Twin, site_id: str) -> None:
     site, pools = twin.programme.sites[site_id], twin.programme.pools
     own = [name for name in _at(twin, site_id) if pools[name].owner in twin.programme.decides]
     for t in range(len(twin.time.months)):
-        drawn = total(twin.standing[name, t] * _it_power_mw(twin, pools[name]) for name in own)
+        plugged = {name: twin.standing[name, t] - twin.unplugged(name, t) for name in own}
+        drawn = total(chips * _it_power_mw(twin, pools[name]) for name, chips in plugged.items())
         twin.book.row("power", (site_id, t), drawn, "<=", twin.powered[site_id, t])
         if site.grid_mw is not None:
             twin.book.row("grid", (site_id, t), drawn * float(site.peak_pue), "<=", float(site.grid_mw))

@@ -35,7 +35,7 @@ def first_refusal(term: Term) -> None:
                 switch = _switch(term, option, q, begun)
                 _hold(term, option, q, switch, against, ability, taken)
     if clause.match:
-        _match(term, holder, taken)
+        _match(term, holder, list(taken))
 
 
 def _ability(term: Term, holder: str, quarters: list[int]) -> dict[str, dict[int, float]]:
@@ -131,22 +131,21 @@ def _hold(
             return
     for pool in against:
         could = ability[pool][q]
-        size = option.megawatts[q] if option.kept else switch * option.most[q]
-        due = (switch + term.on - 1.0) * (could if term.clause.partial else could + A_KILOWATT)
-        book.row("refusal", (*label, pool), taken[pool][q], ">=", due if term.clause.partial else due - size)
+        partial = term.clause.partial or not option.kept  # rent can be had in any part
+        due = (switch + term.on - 1.0) * (could if partial else could + A_KILOWATT)
+        book.row("refusal", (*label, pool), taken[pool][q], ">=", due if partial else due - option.megawatts[q])
 
 
 def _answered(start: date, wait: object) -> date:
     return wait.after(start)  # type: ignore[attr-defined, no-any-return]
 
 
-def _match(term: Term, holder: str, taken: dict[str, dict[int, Sum]]) -> None:
-    """The holder meets the cheapest price that is open elsewhere for the same chip: the difference comes back on N."""
+def _match(term: Term, holder: str, pools: list[str]) -> None:
+    """The holder meets the cheapest price open elsewhere for the same chip, on what stands of what was newly taken."""
     twin, excepted = term.twin, set(term.clause.except_)
-    for pool, stock in taken.items():
+    for pool in pools:
         chip = twin.programme.pools[pool].chip
-        each = float(twin.programme.chips[chip].it_power_kw or 0) / 1000
-        for t in term.months if each else ():
+        for t in term.months:
             own = [
                 asked.by_month[t]
                 for asked in twin.prices
@@ -163,5 +162,5 @@ def _match(term: Term, holder: str, taken: dict[str, dict[int, Sum]]) -> None:
             ]
             if own and others and min(others) < min(own):
                 hours = twin.time.all_hours(t) * twin.time.cover(term.span, t)
-                back = stock[twin.time.quarter_of(t)] * ((min(own) - min(others)) * hours / each)
+                back = twin.newly[holder, pool, t] * ((min(own) - min(others)) * hours)
                 twin.pay(back, t, holder, term.contract.buyer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +24,7 @@ class Due:
     t: int
     accrues: Span
     amount: Sum
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ class Twin:
         default_factory=lambda: defaultdict(list)
     )
     """Chips of a pool in a month that some workloads alone may use."""
+    newly: dict[tuple[str, str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    """Chips newly taken of a provider and kept, that stand in its pool in a month."""
+    _unplugged: dict[tuple[str, int], Sum] = field(default_factory=dict)
     powered: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     stood: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """MW by site on the last day before the horizon."""
@@ -94,6 +99,10 @@ class Twin:
     dues: dict[tuple[str, str], list[Due]] = field(default_factory=lambda: defaultdict(list))
     capex: list[Capex] = field(default_factory=list)
     started: list[Started] = field(default_factory=list)
+    capex_under: dict[str, list[tuple[int, Sum]]] = field(default_factory=lambda: defaultdict(list))
+    """Capital expenditure under a contract, by month."""
+    last: list[Callable[[], None]] = field(default_factory=list)
+    """Clauses that are written once all that stands is."""
     prices: list[Asked] = field(default_factory=list)
     cash: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
 
@@ -122,6 +131,24 @@ class Twin:
         years = sum(self.time.cover(life, t) * d for t, d in enumerate(self.time.discount))
         if self.weight(payer, payee):
             self.book.objective.add(amount * (share * years * self.weight(payer, payee) / MILLION))
+
+    # what stands
+
+    def unplugged(self, pool: str, t: int) -> Sum:
+        """Chips of those who decide that stand at a site without power in the quarter of a month."""
+        thing = self.programme.pools[pool]
+        if thing.site is None or thing.owner not in self.programme.decides:
+            return Sum()
+        key = (pool, self.time.quarter_of(t))
+        if key not in self._unplugged:
+            self._unplugged[key] = self.book.column("unplugged", key)
+        return self._unplugged[key]
+
+    def wanted_share(self, workload: str, span: Span, t: int) -> float:
+        """The share of the days of a month on which a workload is wanted that lie in a span."""
+        wanted = self.span_of(self.programme.workloads[workload])
+        days = self.time.cover(wanted, t)
+        return self.time.cover(both(wanted, span), t) / days if days else 0.0
 
     # who can run where
 

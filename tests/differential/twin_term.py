@@ -23,6 +23,13 @@ class Term:
     clause_id: str
     clause: Any
     on: Sum
+    ended_by: str = ""
+    """The clause by which the contract ends early, where it does."""
+
+    @property
+    def own_id(self) -> str:
+        """The contract's name, of whichever of the days on which it may be over this is the case."""
+        return self.contract_id.partition("~")[0]
 
     @property
     def whole_span(self) -> Span:
@@ -43,25 +50,26 @@ class Term:
 
     @property
     def offered(self) -> bool:
-        return self.contract.status == "offer"
+        return self.contract.status == "offer" or self.contract_id != self.own_id
 
     @property
     def prior(self) -> bool:
         """Whether it was contracted before, so that nothing of it is new."""
         signed = self.contract.signed or self.contract.from_
-        return not self.offered and signed is not None and signed < self.twin.programme.as_of
+        return self.contract.status != "offer" and signed is not None and signed < self.twin.programme.as_of
 
     @property
     def names(self) -> frozenset[str]:
-        return frozenset({self.contract_id, f"{self.contract_id}/{self.clause_id}"})
+        both = (self.contract_id, self.own_id)
+        return frozenset({*both, *(f"{one}/{self.clause_id}" for one in both)})
 
     def pool(self) -> str:
         return str(self.clause.pool or f"{self.contract.seller}-{self.clause.chip}")
 
-    def owe(self, t: int, amount: Sum, accrues: Span | None = None) -> None:
-        """The buyer pays the seller."""
+    def owe(self, t: int, amount: Sum, accrues: Span | None = None, what: str = "") -> None:
+        """The buyer pays the seller, as rent, fee, deficiency and so on."""
         days = accrues or both(self.twin.time.months[t], self.span)
-        self.twin.dues[self.contract_id, self.clause_id].append(Due(t, days, amount))
+        self.twin.dues[self.contract_id, self.clause_id].append(Due(t, days, amount, what))
         self.twin.pay(amount, t, self.contract.buyer, self.contract.seller)
 
     def megawatts(self) -> float:

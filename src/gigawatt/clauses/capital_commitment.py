@@ -23,7 +23,7 @@ from gigawatt.values.span import Span
 
 
 class PowerCondition(Thing):
-    """Met once so much IT power stands at the sites together, at the end of the month before a quarter begins."""
+    """Met once so much IT power stands at the sites together, by the mean of the month before a quarter begins."""
 
     power_mw: Megawatts = Field(alias="power")
     sites: tuple[Id, ...] = Field(default=(), description="all sites if absent")
@@ -53,12 +53,17 @@ class CapitalCommitment(Clause):
     recipient: Id
     tranches: tuple[Tranche, ...] = Field(min_length=1)
     share: Share = Field(default=Decimal(1), description="share of the capex that is drawn")
-    funds: tuple[Id, ...] = Field(default=(), description="sites and chips; all capex of those who decide if absent")
+    funds: tuple[Id, ...] = Field(default=(), description="sites and chips whose capex is funded; all if absent")
+    payers: tuple[Id, ...] = Field(default=(), description="whose capex is funded; the recipient's own if absent")
     notice: Duration | None = Field(default=None, description="notice of a draw")
 
-    party_fields: ClassVar[tuple[str, ...]] = ("investor", "recipient")
+    party_fields: ClassVar[tuple[str, ...]] = ("investor", "recipient", "payers")
     reads: ClassVar[frozenset[str]] = frozenset({CAPEX})
     fit: ClassVar[Fit] = Fit.EXACT
+
+    @property
+    def _payers(self) -> tuple[str, ...]:
+        return self.payers or (self.recipient,)
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`draw = share x capex` of the quarter, and what is drawn in all stays within the open tranches."""
@@ -90,7 +95,7 @@ class CapitalCommitment(Clause):
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """At the start of each quarter, the draw for what is spent in it, within the tranches that are open."""
-        spent = facts.spent_by(book.programme.decides, self.funds)
+        spent = facts.spent_by(self._payers, self.funds)
         drawn, postings = Fraction(0), []
         for months, opened in self._opened(book, facts):
             capex = sum(book.money(spent.get(book.month_names[t], 0)) for t in months if book.term.days[t])
@@ -140,7 +145,7 @@ class CapitalCommitment(Clause):
         """The capital expenditure that it funds: columns, amounts, months; flat arrays."""
         parts = []
         for item in draft.published(CAPEX):
-            if not isinstance(item, Capex) or item.payer not in draft.programme.decides:
+            if not isinstance(item, Capex) or item.payer not in self._payers:
                 continue
             if self.funds and item.place not in self.funds:
                 continue
@@ -157,6 +162,12 @@ class CapitalCommitment(Clause):
         Before, since what a tranche pays for cannot be what opens it.
         """
         calendar, sites = draft.calendar, draft.draft.site_ids
+        for site in when.sites:
+            if site not in sites:
+                raise PlanError(
+                    f"{draft.name}: tranche {number} waits for power at {site}, where nobody who decides builds or has "
+                    "chips, so that the plan has no power there; name other sites, or give the tranche a date"
+                )
         names = tuple(calendar.quarter_names[q] for q in quarters)
         ready = draft.add_columns(f"ready {number}", (names,), unit="1", upper=1.0)
         meets = draft.add_columns(f"meets {number}", (names,), unit="1", upper=1.0, integer=True)

@@ -1,21 +1,43 @@
 """`commitment`: spend over a contract year or a term; what is not burned down by its end is paid."""
 
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
-from gigawatt.model.clause import Clause, Fit
+from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
+from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
-from gigawatt.model.fields import Day, Id, MoneyAmount
+from gigawatt.model.fields import Day, Id, MoneyAmount, Words
+from gigawatt.model.floors import CarryForward, Lots, PlannedLots, lapses, over, pin, years_in_force
+from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
 from gigawatt.model.term import Term
+from gigawatt.model.verdict import ClauseView
 from gigawatt.values.span import Span
+
+
+class SpendCarried(CarryForward):
+    """Spend above the amount of a year that counts toward later ones."""
+
+    carried: dict[Day, MoneyAmount] = Field(
+        default_factory=dict, description="left to count when the horizon begins, by a day of the year that spent it"
+    )
+
+    @property
+    def at_start(self) -> Mapping[date, Decimal]:
+        """Spend left when the horizon begins."""
+        return self.carried
 
 
 class Commitment(Clause):
@@ -26,53 +48,160 @@ class Commitment(Clause):
     each: Literal["contract year", "term"] = "contract year"
     burned: dict[Day, MoneyAmount] = Field(default_factory=dict, description="spent by a day, in its year or term")
     clauses: tuple[Id, ...] = Field(default=(), description="clauses that count; all of the contract if absent")
+    also: tuple[str, ...] = Field(
+        default=(), description="clauses of the seller's other contracts that count too, as contract/clause"
+    )
+    what: Words = Field(default=(), description="what of that counts, as rent, fee, deficiency; all of it if absent")
+    carry_forward: SpendCarried | None = None
 
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     fit: ClassVar[Fit] = Fit.EXACT
 
     @property
     def fit_relaxed(self) -> Fit:
-        """Without its binary a shortfall may be more than the contract's, where that suits who decides."""
-        return Fit.ABOVE
+        """Without its binaries a shortfall may be more than the contract's, where that suits who decides; and more may
+        be carried than there is need for."""
+        return Fit.ABOVE if self.carry_forward is None else Fit.NONE
+
+    @field_validator("also", mode="after")
+    @classmethod
+    def _full_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if "/" not in name:
+                refuse(f"{name!r} names no clause of another contract; write contract/clause")
+        return value
+
+    @model_validator(mode="after")
+    def _years_to_carry_to(self) -> "Commitment":
+        if self.carry_forward is not None and self.each == "term":
+            refuse("a term has no later year to carry to; take this out, or say `each: contract year`", "carry_forward")
+        return self
+
+    def complaints(self, contract: Contract, term: Term, programme: Programme) -> Iterator[Complaint]:
+        """What would count toward it, and is owed to another seller."""
+        for n, name in enumerate(self.also):
+            other = programme.contracts.get(name.split("/")[0])
+            if other is not None and other.seller != contract.seller:
+                yield (
+                    ("also", n),
+                    f"{name} is owed to {other.seller}, and only what is spent with {contract.seller}, the seller of "
+                    "the commitment, can count; take it out",
+                )
+
+    def deadlines(self, view: ClauseView) -> tuple[Deadline, ...]:
+        """The end of each year or term, with what is due if nothing is spent, and of what was carried and is left."""
+        years, buyer, found = years_in_force(self, view), view.contract.buyer, []
+        if self.each == "term":
+            years = [(view.span, view.span)]
+        for year, span in years:
+            amount, last = self.amount * span.days / year.days, span.until - timedelta(days=1)
+            words = f"last day to spend {amount:,.2f} since {span.start}, or pay what is short"
+            found.append(Deadline(last, "floor", buyer, words, amount))
+        for on, amount in lapses(self.carry_forward, [year for year, _ in years]) if self.carry_forward else ():
+            found.append(
+                Deadline(on, "expiry", buyer, f"last day on which {amount:,.2f} carried forward count", amount)
+            )
+        return tuple(one for one in found if view.span.start <= one.on < over(self, view))
 
     def constrain(self, draft: ClauseDraft) -> None:
-        """`spend - amount on = excess - shortfall`, only one of the two above nought; the shortfall is paid."""
-        term = draft.term
-        for year in self._years(term):
-            columns, amounts = self._spend(draft, draft.share(year))
-            floor = float(term.floor(self.amount, year, self.burned))
-            shortfall = draft.pin(f"{year.start:%Y-%m-%d}", columns, amounts, floor, unit="money")
-            draft.pay(shortfall, 1.0, term.last_month(year), what="shortfall")
-
-    def _spend(self, draft: ClauseDraft, share: Floats) -> tuple[Ints, Floats]:
-        """What counts toward a year that holds a share (T,) of each month: columns and amounts, flat arrays."""
-        columns, amounts = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-        for item in draft.published(AMOUNT):
-            if isinstance(item, Amount) and self._counts(draft.contract, draft.contract_id, item):
-                counted = share[item.months] > 0
-                columns.append(item.columns[counted])
-                amounts.append((item.amounts * share[item.months])[counted])
-        return np.concatenate(columns), np.concatenate(amounts)
+        """`spend - amount on = excess - shortfall`, only one of the two above nought; of the shortfall what carried
+        spend does not cover is paid."""
+        term, counted = draft.term, self._counted(draft)
+        kept = PlannedLots.of(draft, "carried", self.carry_forward, unit="money")
+        years = self._years(term)
+        for n, year in enumerate(years):
+            label = f"{year.start:%Y-%m-%d}"
+            columns, amounts = _spend(term, counted, year)
+            floor, due = self._floor(term, year)
+            keeps = self.carry_forward is not None
+            short, over = pin(draft, label, columns, amounts, float(due), unit="money", keeps=keeps)
+            owed = short - kept.use(label, "shortfall", short, self._most_carried(floor))
+            if owed.most:
+                month, day = term.last_month(year), term.last_day(year)
+                draft.pay(owed.columns, owed.factors, month, what="shortfall", days=day)
+            if n + 1 < len(years):
+                kept.keep(label, n, over)
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """In the last month of each year or term, what was posted for the buyer to pay, short of the amount."""
-        counted = [item for item in book.posted if self._counts(book.contract, book.contract_id, item)]
+        term, years = book.term, self._years(book.term)
+        kept = Lots.of(self.carry_forward, years)
         postings = []
-        for year in self._years(book.term):
-            share = dict(zip(book.month_names, book.term.share(year), strict=True))
-            spend = sum(book.money(item.amount_minor) * share[item.month] for item in counted)
-            short = max(Fraction(0), book.term.floor(self.amount, year, self.burned) - spend)
-            postings += book.posting(book.term.last_month(year), short, "shortfall")
+        for n, (year, spend) in enumerate(zip(years, self._burned_down(book), strict=True)):
+            floor, due = self._floor(term, year)
+            short, over = max(Fraction(0), due - spend), max(Fraction(0), spend - due)
+            most = self._most_carried(floor)
+            owed = short - kept.use(n, short if most is None else min(short, most))
+            kept.keep(n, over)
+            postings += book.posting(term.last_month(year), owed, "shortfall", days=term.last_day(year))
         return postings
+
+    def _burned_down(self, book: ClauseBook) -> list[Fraction]:
+        """What counts of what was posted, by year or term."""
+        shares = {}
+        spend = [Fraction(0) for _ in self._years(book.term)]
+        index = {name: t for t, name in enumerate(book.month_names)}
+        for item in book.posted:
+            if not self._counts(book.programme, book.contract_id, item):
+                continue
+            days = item.days or book.term.inside
+            for n, year in enumerate(self._years(book.term)):
+                key = (n, days)
+                if key not in shares:
+                    shares[key] = book.term.share_of(days, year.within(book.term.whole))
+                spend[n] += book.money(item.amount_minor) * shares[key][index[item.month]]
+        return spend
+
+    def _counted(self, draft: ClauseDraft) -> list[Amount]:
+        """The amounts that count. PlanError where `what` names what none of the clauses that count makes due."""
+        amounts = [item for item in draft.published(AMOUNT) if isinstance(item, Amount)]
+        eligible = [item for item in amounts if self._eligible(draft.programme, draft.contract_id, item)]
+        due = dict.fromkeys(item.what for item in eligible)
+        for what in self.what if due else ():
+            if what not in due:
+                raise PlanError(
+                    f"{draft.name} counts what is due as {what!r}, and the clauses that count make nothing due so, "
+                    f"but {', '.join(due)}; name some of these in `what`, or leave it out"
+                )
+        return [item for item in eligible if not self.what or item.what in self.what]
+
+    def _counts(self, programme: Programme, contract_id: str, item: Amount | Posting) -> bool:
+        """Whether an amount that is due under a clause counts."""
+        return self._eligible(programme, contract_id, item) and (not self.what or item.what in self.what)
+
+    def _eligible(self, programme: Programme, contract_id: str, item: Amount | Posting) -> bool:
+        """Whether it is due under a clause that counts, from that contract's buyer to the seller of this one."""
+        home, _, clause_id = item.by.partition("/")
+        own = home == contract_id and (not self.clauses or clause_id in self.clauses or item.by in self.clauses)
+        if not own and item.by not in self.also:
+            return False
+        return (item.payer, item.payee) == (programme.contracts[home].buyer, programme.contracts[contract_id].seller)
 
     def _years(self, term: Term) -> list[Span]:
         if self.each == "contract year":
             return term.years
         return [term.whole] if term.inside.days else []
 
-    def _counts(self, contract: Contract, contract_id: str, item: Amount | Posting) -> bool:
-        """Whether an amount that is due under a clause counts: of the same contract, and among those named."""
-        if (item.payer, item.payee) != (contract.buyer, contract.seller):
-            return False
-        home, _, clause_id = item.by.partition("/")
-        return home == contract_id and (not self.clauses or clause_id in self.clauses)
+    def _floor(self, term: Term, year: Span) -> tuple[Fraction, Fraction]:
+        """The amount for the days of a year or term that count, and how much of it was not burned before the horizon.
+
+        More may have been burned before than the amount: then what is left is below nought.
+        """
+        floor = Fraction(self.amount) * term.part(year, self.burned)
+        return floor, floor - term.before(year, self.burned)
+
+    def _most_carried(self, floor: Fraction) -> Fraction | None:
+        """The most carried spend that counts toward a floor."""
+        return floor * Fraction(self.carry_forward.most) if self.carry_forward is not None else None
+
+
+def _spend(term: Term, counted: list[Amount], year: Span) -> tuple[Ints, Floats]:
+    """What counts toward a year: columns and amounts, flat arrays. Each amount by the days over which it accrues."""
+    columns, amounts = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for item in counted:
+        days = item.days or term.inside
+        share = np.array([float(part) for part in term.share_of(days, year.within(term.whole))])
+        inside = share[item.months] > 0
+        columns.append(item.columns[inside])
+        amounts.append((item.amounts * share[item.months])[inside])
+    return np.concatenate(columns), np.concatenate(amounts)

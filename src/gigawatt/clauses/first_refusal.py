@@ -4,22 +4,38 @@ It binds contracting for new capacity, not placement on capacity lawfully contra
 by hand that tests it, are in docs/model.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
+from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Flags, Floats, Ints
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
+from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts, Quoted
-from gigawatt.model.fields import Duration, Flag, Id, PowerSeries, Text
+from gigawatt.model.fields import Day, Duration, Flag, Id, PowerSeries, Text
+from gigawatt.model.offer import OfferOnRecord, time_to_answer
 from gigawatt.model.posting import ClauseBook, Posting
-from gigawatt.model.published import COMMITMENTS, UNIT_PRICE, Commitment, UnitPrice
+from gigawatt.model.published import COMMITMENTS, DELIVERY, UNIT_PRICE, Commitment, Delivery, UnitPrice
+from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
 
 ONE_KILOWATT_MW = 0.001
+
+
+def _power_mw(ask: Ask, view: ClauseView) -> Decimal | None:
+    """The size of a need in MW of IT power; None where it is not told."""
+    if ask.power_mw is not None:
+        return ask.power_mw
+    pool = view.programme.pools.get(ask.pool or "")
+    it_power_kw = view.programme.chips[pool.chip].it_power_kw if pool is not None else None
+    return ask.chips * it_power_kw / 1000 if ask.chips is not None and it_power_kw is not None else None
 
 
 @dataclass(frozen=True)
@@ -50,9 +66,13 @@ class FirstRefusal(Clause):
         default=(), alias="except", description="own_build, existing, consented, providers, or commitments by name"
     )
     declined: tuple[Text, ...] = Field(default=(), description="commitments that the holder has declined or let lapse")
+    business_days: Flag = Field(default=False, description="whether `respond_within` counts business days alone")
+    holidays: tuple[Day, ...] = Field(default=(), description="days that are no business days")
 
+    verbs: ClassVar[frozenset[str]] = frozenset({"procure"})
     party_fields: ClassVar[tuple[str, ...]] = ("holder",)
-    reads: ClassVar[frozenset[str]] = frozenset({COMMITMENTS, UNIT_PRICE})
+    reads: ClassVar[frozenset[str]] = frozenset({COMMITMENTS, DELIVERY, UNIT_PRICE})
+    unit_priced: ClassVar[bool] = True
     fit: ClassVar[Fit] = Fit.EXACT
 
     def constrain(self, draft: ClauseDraft) -> None:
@@ -62,6 +82,7 @@ class FirstRefusal(Clause):
             return
         holder = self.holder or draft.contract.seller
         commitments = [item for item in draft.published(COMMITMENTS) if isinstance(item, Commitment)]
+        self._measurable(draft, commitments)
         holdings = self._holdings(draft, holder, commitments)
         for option in commitments:
             if self._binds(option, holder):
@@ -69,10 +90,16 @@ class FirstRefusal(Clause):
         if self.match:
             self._match(draft, holder, holdings)
 
-    @property
-    def covered(self) -> tuple[str, ...]:
-        """The workloads covered; empty for all."""
-        return self.workloads or self.for_workloads
+    def _measurable(self, draft: ClauseDraft, commitments: list[Commitment]) -> None:
+        """A need is measured in MW, so chips whose power is not known would escape the refusal: PlanError."""
+        for item in commitments:
+            for pool in item.pools:
+                chip = draft.programme.pools[pool].chip
+                if not draft.programme.chips[chip].it_power_kw:
+                    raise PlanError(
+                        f"{draft.name} weighs new capacity in MW of IT power, and chip {chip} of {item.by} has none; "
+                        f"give `power` or `it_power` to chips.{chip}"
+                    )
 
     def _binds(self, option: Commitment, holder: str) -> bool:
         """Whether a commitment is a new need that the holder must be asked about."""
@@ -99,14 +126,20 @@ class FirstRefusal(Clause):
     def _holding(self, draft: ClauseDraft, pool: str, items: list[Commitment]) -> Holding:
         """`N[q] = N[q-1] + what is taken in q`; chips contracted before are neither new nor within the ability."""
         calendar = draft.calendar
-        could, taken = np.sum([item.stock_most_mw for item in items], axis=0), []
-        most = np.maximum.accumulate(could)
+        # of one name are the cases of a contract that may be over on several days: only one of them comes about
+        stands: dict[str, list[Floats]] = {}
+        newly: dict[str, list[Floats]] = {}
+        taken = []
         for item in items:
-            before = (item.columns == draft.draft.one) & (not item.new)
-            could = could - np.cumsum(np.where(before, item.mw, 0.0).sum(axis=1))
+            before = draft.draft.is_outright(item.columns) & (not item.new)
+            prior = np.cumsum(np.where(before, item.mw, 0.0).sum(axis=1))
+            stands.setdefault(item.name, []).append(item.stock_most_mw)
+            newly.setdefault(item.name, []).append(item.stock_most_mw - prior)
             quarter, place = np.nonzero((item.columns >= 0) & ~before)
             taken.append((quarter, item.columns[quarter, place], item.mw[quarter, place]))
         quarter, columns, mw = (np.concatenate([part[i] for part in taken]) for i in range(3))
+        most = np.maximum.accumulate(np.sum([np.max(cases, axis=0) for cases in stands.values()], axis=0))
+        could = np.sum([np.max(cases, axis=0) for cases in newly.values()], axis=0)
         if self.ability:
             could = np.minimum(could, calendar.monthly(self.ability[pool])[calendar.first_month])
         new = draft.add_columns(f"taken {pool}", (calendar.quarter_names,), unit="MW", upper=most)
@@ -118,18 +151,18 @@ class FirstRefusal(Clause):
 
     def _open_to(self, draft: ClauseDraft, pools: tuple[str, ...]) -> set[int]:
         """The covered workloads that may run on some pool, as positions."""
-        return set(np.unique(draft.use(pools, self.covered or None).workload).tolist())
+        return set(np.unique(draft.use(pools, self.subjects or None).workload).tolist())
 
     def _hold_against(
         self, draft: ClauseDraft, option: Commitment, holdings: dict[str, Holding], in_force: Flags
     ) -> None:
-        """`N >= A b`, or where the holder must take all or nothing `N >= (A - size + 1 kW) b`, class by class."""
+        """`N >= A b`, or where the holder takes all or is passed `N >= (A - size + 1 kW) b`, class by class."""
         calendar = draft.calendar
-        if option.workloads and not set(option.workloads) & set(self.covered or draft.draft.workload_ids):
+        if option.workloads and not set(option.workloads) & set(self.subjects or draft.draft.workload_ids):
             # marked for workloads that the clause does not cover: free, but closed to those that it covers. A pool of
             # another's keeps its chips for them anyhow; on owned chips the power that it brings cannot be told apart
             owned = [pool for pool in option.pools if draft.owned(pool)]
-            draft.close(draft.use(owned, self.covered or None).columns)
+            draft.close(draft.use(owned, self.subjects or None).columns)
             return
         covered = self._open_to(draft, option.pools)
         if not covered:
@@ -141,17 +174,16 @@ class FirstRefusal(Clause):
         for pool, holding in holdings.items():
             if not covered & self._open_to(draft, (pool,)):
                 continue
-            due = holding.ability_mw[quarters] + (0.0 if self.partial else ONE_KILOWATT_MW)
+            # rent by the hour can be had in any part: the holder gives what it has first, whatever is said of the whole
+            partial = self.partial or not option.kept
+            due = holding.ability_mw[quarters] + (0.0 if partial else ONE_KILOWATT_MW)
             lower = -due if draft.is_offer else 0.0
             rows = draft.add_rows(f"first {pool} before {option.name}", (names,), unit="MW", lower=lower)
             draft.add_entries(rows, holding.new[quarters], 1.0)
             draft.add_entries(rows, switch, -due)
             if draft.is_offer:
                 draft.add_entries(rows, draft.on, -due)
-            if not self.partial and not option.kept:
-                # rent that is not used costs nothing, so its size could be overstated: it counts as the most there is
-                draft.add_entries(rows, switch, option.most_mw[quarters])
-            elif not self.partial:
+            if not partial:
                 columns, mw = option.columns[quarters], option.mw[quarters]
                 which, place = np.nonzero(columns >= 0)
                 draft.add_entries(rows[which], columns[which, place], mw[which, place])
@@ -179,13 +211,13 @@ class FirstRefusal(Clause):
         starts = [max(quarter.start, option.since or quarter.start) for quarter in draft.calendar.quarters]
         early = in_force & np.array([start < free for start in starts])
         columns = option.columns[early].ravel()
-        draft.close(columns[(columns >= 0) & (columns != draft.draft.one)])
+        draft.close(columns[(columns >= 0) & ~draft.draft.is_outright(columns)])
 
     def _match(self, draft: ClauseDraft, holder: str, holdings: dict[str, Holding]) -> None:
         """The holder asks the lesser of its own price and the cheapest covered one for the same chip, by month."""
         calendar, programme = draft.calendar, draft.programme
         prices = [item for item in draft.published(UNIT_PRICE) if isinstance(item, UnitPrice)]
-        for pool, holding in holdings.items():
+        for pool in holdings:
             chip = programme.pools[pool].chip
             own = [item.price_per_chip_hour for item in prices if item.provider == holder and item.pool == pool]
             others = [
@@ -199,11 +231,128 @@ class FirstRefusal(Clause):
             asked, cheapest = np.min(own, axis=0), np.min(others, axis=0)
             saved = np.where(np.isfinite(asked), np.maximum(asked - cheapest, 0.0), 0.0) * draft.cover
             months = np.flatnonzero(saved > 0)
-            hours = calendar.month_hours[months]
-            amounts = -saved[months] * hours / draft.chip_mw(pool)
-            names = (f"matched {pool}", calendar.quarter_names)
-            new = draft.if_signed(*names, holding.new, holding.most_mw, unit="MW")
-            draft.pay(new[calendar.quarter_of_month[months]], amounts, months, what="matched price", payee=holder)
+            for n, delivery in enumerate(self._kept(draft, holder, pool)):
+                which, at = np.nonzero(delivery.levels[:, months])
+                columns = np.unique(delivery.columns)
+                names = tuple(draft.draft.column_label(int(column)) for column in columns)
+                upper = draft.draft.upper_of(columns)
+                held = draft.if_signed(f"matched {pool} {n}", names, columns, upper, unit="chip")
+                on = held[np.searchsorted(columns, delivery.columns[which])]
+                amounts = -(saved * calendar.month_hours)[months[at]] * delivery.levels[which, months[at]]
+                draft.pay(on, amounts, months[at], what="matched price", payee=holder)
+
+    def _kept(self, draft: ClauseDraft, holder: str, pool: str) -> list[Delivery]:
+        """What the holder hands over of what was newly taken of it and is kept, month by month while it stands."""
+        kept = {
+            item.by
+            for item in draft.published(COMMITMENTS)
+            if isinstance(item, Commitment) and item.provider == holder and item.kept
+        }
+        return [
+            replace(item, columns=item.columns[~item.before], levels=item.levels[~item.before])
+            for item in draft.published(DELIVERY)
+            if isinstance(item, Delivery) and item.what == "chips" and item.place == pool and item.by in kept
+        ]
+
+    def beneficiaries(self, contract: Contract) -> tuple[str, ...]:
+        """The holder, who may waive it."""
+        return (self.holder or contract.seller,)
+
+    def deadlines(self, view: ClauseView) -> tuple[Deadline, ...]:
+        """The last day on which the holder may answer each offer that is open."""
+        holder = self.holder or view.contract.seller
+        return tuple(
+            Deadline(
+                self._deadline(offer.opened) - timedelta(days=1), "offer", holder,
+                f"last day to answer offer {offer.id} of {offer.power_mw:f} MW; silence {self.silence}",
+            )
+            for offer in view.facts.offers
+            if offer.clause == view.name and offer.answer is None and self.respond_within is not None
+        )  # fmt: skip
+
+    def gate(self, ask: Ask, view: ClauseView) -> Opinion | None:
+        """Procurement goes to the holder first; what the offers on record leave free, and what is excepted, may go on.
+
+        Placement on capacity that is lawfully contracted does not reopen it: on that the clause is silent.
+        """
+        holder = self.holder or view.contract.seller
+        if ask.verb != "procure" or ask.by != view.contract.buyer or ask.provider == holder:
+            return None
+        if ask.workload is not None and self.subjects and ask.workload not in self.subjects:
+            return None
+        if (free := self._free(ask)) is not None:
+            return Opinion(Ruling.ALLOW, f"{free}, which the first refusal of {holder} excepts")
+        size = _power_mw(ask, view)
+        if size is None:
+            return Opinion(Ruling.REFER, "the need has no size", missing=("the MW, or the chips and their pool",))
+        if self.trigger == "third_party_offer" and ask.price_per_chip_hour is None:
+            missing = (f"the terms that {ask.provider or 'the third party'} offers, which {holder} may match",)
+            return Opinion(
+                Ruling.REFER, f"{holder} refuses or matches an offer, and none is on the table", missing=missing
+            )
+        said = [self._of_record(offer, ask, size, holder) for offer in view.facts.offers if offer.clause == view.name]
+        heard = [opinion for opinion in said if opinion is not None]
+        return max(heard, key=lambda one: -one.ruling) if heard else self._offer_first(ask, size, holder, view)
+
+    def _free(self, ask: Ask) -> str | None:
+        """What of an ask is excepted, in words; None where nothing is."""
+        names = {ask.provider, ask.pool, ask.contract} - {None}
+        excepted = names & {*self.except_, *self.declined}
+        if excepted:
+            return f"it is with {', '.join(sorted(str(name) for name in excepted))}"
+        if "own_build" in self.except_ and ask.provider == ask.by:
+            return f"{ask.by} builds it itself"
+        if "consented" in self.except_ and ask.approvals:
+            return f"{', '.join(ask.approvals)} consented"
+        return None
+
+    def _deadline(self, opened: date) -> date:
+        """The first day on which an answer is too late."""
+        within = self.respond_within or Duration(0)
+        return time_to_answer(opened, within, business=self.business_days, holidays=self.holidays)
+
+    def _of_record(self, offer: OfferOnRecord, ask: Ask, size: Decimal, holder: str) -> Opinion | None:
+        """What one offer on record says to an ask; None where it is of another need, or frees it no longer."""
+        if offer.opened > ask.on:
+            return None
+        late = self._deadline(offer.opened)
+        free_from = offer.free_from(late, ask.on)
+        if free_from is None:
+            if not offer.covers(ask.workload, size, ask.span, offer.power_mw):
+                return None
+            why = f"offer {offer.id} of {offer.opened} is open"
+            return self._open(why, holder, late)
+        left = offer.left_mw(late, silence_accepts=self.silence == "accepts")
+        if not offer.covers(ask.workload, size, ask.span, left):
+            taken = offer.covers(ask.workload, size, ask.span, offer.power_mw)
+            if not taken:
+                return None
+            return Opinion(
+                Ruling.DENY, f"{holder} took {offer.power_mw - left:f} MW of offer {offer.id}; {left:f} MW are free"
+            )
+        if self.tail is not None and ask.on > self.tail.after(free_from):
+            return None
+        if offer.price_per_chip_hour is not None:
+            if ask.price_per_chip_hour is None:
+                missing = (f"the price of {ask.provider or 'the third party'}, to hold against offer {offer.id}",)
+                return Opinion(Ruling.REFER, "terms cannot be compared", missing=missing)
+            if ask.price_per_chip_hour > offer.price_per_chip_hour:
+                return None
+        how = {"declined": "declined", "accepted": "left"}.get(offer.answer or "", "let lapse")
+        how = how if offer.in_time(late) else "let lapse"
+        return Opinion(Ruling.ALLOW, f"{holder} {how} {left:f} MW of offer {offer.id}, free from {free_from}")
+
+    def _offer_first(self, ask: Ask, size: Decimal, holder: str, view: ClauseView) -> Opinion:
+        zone = f" ({view.contract.time_zone})" if view.contract.time_zone else ""
+        return self._open(f"a new need of {size:f} MW goes to {holder} first{zone}", holder, self._deadline(ask.on))
+
+    def _open(self, why: str, holder: str, late: date) -> Opinion:
+        if self.respond_within is None:
+            return Opinion(Ruling.OFFER_FIRST, why, holder, None, "acceptance, or a refusal; the clause sets no time")
+        silence = "accepts" if self.silence == "accepts" else "waives"
+        part = " of all or a part" if self.partial else ""
+        answers = f"acceptance{part}, or a refusal; silence {silence}"
+        return Opinion(Ruling.OFFER_FIRST, why, holder, late - timedelta(days=1), answers)
 
     def _rivals(self, item: UnitPrice | Quoted, holder: str) -> bool:
         """Whether the holder must meet a price: another's, open to new need, and not excepted."""
@@ -217,26 +366,24 @@ class FirstRefusal(Clause):
             return []
         holder = self.holder or book.contract.seller
         amounts = [Fraction(0)] * len(book.months)
-        for pool, taken in self._taken(book, facts, holder).items():
-            chip_mw = Fraction(book.programme.chips[book.programme.pools[pool].chip].it_power_kw or 0) / 1000
+        for pool, hours in self._hours_kept(book, facts, holder).items():
             for t, month in enumerate(book.months):
-                saved = self._saved(book, facts, holder, pool, book.month_names[t])
-                part = Fraction(book.term.days[t], month.days)
-                amounts[t] -= saved * part * taken[t] * book.hours(t) / chip_mw if saved else 0
+                saved = self._saved(book, facts, holder, pool, book.month_names[t]) if hours[t] else 0
+                amounts[t] -= saved * Fraction(book.term.days[t], month.days) * hours[t]
         return book.postings(amounts, "matched price", payee=holder)
 
-    def _taken(self, book: ClauseBook, facts: Facts, holder: str) -> dict[str, list[Fraction]]:
-        """MW newly taken of the holder and kept, by its pool, in each month."""
-        taken: dict[str, list[Fraction]] = {}
-        for item in facts.contracted:
-            since = book.month_names.index(item.month)
-            if item.provider != holder or not item.kept:
-                continue
-            for pool in item.pools:
-                if not self.ability or pool in self.ability:
-                    stock = taken.setdefault(pool, [Fraction(0)] * len(book.months))
-                    stock[since:] = [mw + Fraction(item.power_mw) for mw in stock[since:]]
-        return taken
+    def _hours_kept(self, book: ClauseBook, facts: Facts, holder: str) -> dict[str, list[Fraction]]:
+        """Chip-hours delivered in each month under what was newly taken of the holder and is kept, by its pool."""
+        taken = {
+            (item.by, pool)
+            for item in facts.contracted if item.provider == holder and item.kept
+            for pool in item.pools if not self.ability or pool in self.ability
+        }  # fmt: skip
+        hours = {pool: [Fraction(0)] * len(book.months) for _, pool in sorted(taken)}
+        for by, pool in sorted(taken):
+            mine = book.by_month(facts.newly_delivered_by(by))
+            hours[pool] = [a + b for a, b in zip(hours[pool], mine, strict=True)]
+        return hours
 
     def _saved(self, book: ClauseBook, facts: Facts, holder: str, pool: str, month: str) -> Fraction:
         """How far the cheapest covered price for the same chips lies under the holder's own in a month."""
@@ -247,6 +394,6 @@ class FirstRefusal(Clause):
             item.price_per_chip_hour
             for item in quotes
             if self._rivals(item, holder) and pools[item.pool].chip == pools[pool].chip
-            and book.runs_on(item.pool, self.covered)
+            and book.runs_on(item.pool, self.subjects)
         ]  # fmt: skip
         return max(Fraction(0), Fraction(min(own) - min(others))) if own and others else Fraction(0)

@@ -1,20 +1,29 @@
 """`purchase`: chips from a vendor at a dated price, between a least and a most number a quarter."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from gigawatt.model.clause import Clause, Fit
+from gigawatt.errors import PlanError
+from gigawatt.model.calendar import Ints
+from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
-from gigawatt.model.fields import ChipsPerQuarter, Duration, Id, PricePerChip, Share
+from gigawatt.model.fields import ChipsPerQuarter, Day, Duration, Id, PricePerChip, Share
+from gigawatt.model.lateness import Damages, Late
+from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
-from gigawatt.model.published import CAPEX
+from gigawatt.model.programme import Programme
+from gigawatt.model.published import CAPEX, HANDOVER, Handover
 from gigawatt.model.schedule import chip_months
+from gigawatt.model.term import Term
+from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, months_apart
 
 
@@ -28,26 +37,53 @@ class Purchase(Clause):
     most: ChipsPerQuarter = Field(description="most chips delivered in a quarter")
     deposit: Share = Field(default=Decimal(0), description="share of the price paid a lead time before delivery")
     lead_time: Duration | None = None
+    delivered: dict[Day, Day] = Field(
+        default_factory=dict, description="by a day of the quarter in which chips are due, the day on which they come"
+    )
+    damages: Damages | None = Field(default=None, description="what the vendor pays for late days, by the chip")
 
     quotes: ClassVar[tuple[str, str] | None] = ("price_per_chip", "chip")
+    unit_priced: ClassVar[bool] = True
     fit: ClassVar[Fit] = Fit.EXACT
     publishes: ClassVar[frozenset[str]] = frozenset({CAPEX})
 
+    @property
+    def states_sums(self) -> bool:
+        """Whether it makes sums due that are not in proportion to its price."""
+        return self.damages is not None
+
+    @model_validator(mode="after")
+    def _damages_by_the_chip(self) -> "Purchase":
+        if self.damages is not None and not (self.damages.by_unit and self.damages.per_day.per == "chip"):
+            refuse("how many chips are late is a choice of the plan; give `per_day` and `cap` as USD/chip", "damages")
+        return self
+
+    def complaints(self, contract: Contract, term: Term, programme: Programme) -> Iterator[Complaint]:
+        """A least number above the most, where both count."""
+        if self.least is None:
+            return
+        first = max(term.inside.start, self.price_per_chip.first_day)
+        days = {max(day, first) for series in (self.least, self.most) for day, _ in series.points}
+        for day in sorted(day for day in days if day < term.inside.until):
+            least, most = self.least.at(day) or Decimal(0), self.most.at(day) or Decimal(0)
+            if least > most:
+                yield ("least",), f"is {plain(least)} chips a quarter on {day}, above the most of {plain(most)}"
+                return
+
     def constrain(self, draft: ClauseDraft) -> None:
         """`ordered` by quarter of delivery, from least to most if signed; paid in two parts, charged as an annuity."""
+        if not draft.buyer_decides and self.least != self.most:
+            raise PlanError(
+                f"{draft.name}: {draft.contract.buyer} is not among those who decide, so how many chips it orders is "
+                "no choice of the plan; give `least` and `most` alike"
+            )
         calendar = draft.calendar
         months = chip_months(draft.programme, calendar, self.chip)
-        open_quarters = [
-            q
-            for q, month in enumerate(months)
-            if month < len(calendar.months) and self._delivers(draft.span, calendar.months[month].start)
-        ]
-        if not open_quarters:
+        quarters, due, came, starts = self._open(draft, months)
+        if not len(quarters):
             return
-        quarters = np.array(open_quarters)
-        starts = months[quarters]
-        most = calendar.monthly(self.most)[starts]
-        least = calendar.monthly(self.least)[starts] if self.least is not None else np.zeros(len(starts))
+        most = calendar.monthly(self.most)[due]
+        least = calendar.monthly(self.least)[due] if self.least is not None else np.zeros(len(due))
         names = tuple(calendar.quarter_names[q] for q in quarters)
         ordered = draft.add_columns("ordered", (names,), unit="chip", upper=most)
         top = draft.add_rows("most", (names,), unit="chip", upper=0.0)
@@ -56,31 +92,79 @@ class Purchase(Clause):
         bottom = draft.add_rows("least", (names,), unit="chip", lower=0.0)
         draft.add_entries(bottom, ordered, 1.0)
         draft.add_entries(bottom, draft.on, -least)
-        draft.supply(self.chip, starts, ordered)
-        price = draft.rate(self.price_per_chip)[starts]
+        draft.supply(self.chip, starts, ordered, due=due)
+        price = draft.rate(self.price_per_chip)[due]
         deposit = float(self.deposit)
-        early = np.array([calendar.month_of(self._ordered_on(calendar.months[t].start)) for t in starts])
+        early = np.array([calendar.month_of(self._ordered_on(calendar.months[t].start)) for t in due])
+        paid = np.array([calendar.month_of(day) for day in came])
         draft.invest(
             ordered,
             price,
             starts,
-            paid=[(deposit, early), (1.0 - deposit, starts)] if deposit else [(1.0, starts)],
+            paid=[(deposit, early), (1.0 - deposit, paid)] if deposit else [(1.0, paid)],
             life_months=draft.programme.chips[self.chip].life.in_months,
             place=self.chip,
             what="chips",
         )
+        for column, t, day in zip(ordered, due, came, strict=True):
+            if (first := calendar.months[t].start) != day:
+                draft.publish(HANDOVER, Handover(draft.name, f"{first}", draft.on, draft.on, day, day))
+                self._damages(draft, int(column), Span(first, max(first, day)))
+
+    def _open(self, draft: ClauseDraft, months: Ints) -> tuple[Ints, Ints, list[date], Ints]:
+        """The quarters in which chips are due, and for each the month due, the day on which they come, and the month
+        from which they serve: the first of a quarter's chips (`months`, by quarter) on or after that day.
+
+        What comes after the last of these is left out.
+        """
+        calendar, count = draft.calendar, len(draft.calendar.months)
+        found = []
+        for q, t in enumerate(months):
+            if t == count or not self._delivers(draft.span, calendar.months[t].start):
+                continue
+            came = self._comes(calendar.quarters[q], calendar.months[t].start)
+            later = [int(month) for month in months[months < count] if calendar.months[month].start >= came]
+            if later:
+                found.append((q, int(t), came, later[0]))
+        quarters, due, days, starts = zip(*found, strict=True) if found else ((), (), (), ())
+        return np.array(quarters, int), np.array(due, int), list(days), np.array(starts, int)
+
+    def _comes(self, quarter: Span, due: date) -> date:
+        """The day on which chips come that are due in a quarter."""
+        return next((came for day, came in self.delivered.items() if quarter.contains(day)), due)
+
+    def _damages(self, draft: ClauseDraft, ordered: int, late: Span) -> None:
+        if self.damages is None:
+            return
+        owed = self.damages.by_month([Late(Fraction(1), late)], draft.calendar.months)
+        months = np.flatnonzero([float(amount) for amount in owed])
+        by_chip = np.array([float(owed[int(t)]) for t in months])
+        buyer, seller = draft.contract.buyer, draft.contract.seller
+        draft.pay(ordered, by_chip, months, what="damages", payer=seller, payee=buyer)
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
-        """The deposit a lead time before delivery, at the earliest in the first month; the rest on delivery."""
+        """The deposit a lead time before the day due, at the earliest in the first month; the rest on delivery.
+
+        An order comes when due, unless it is on record that it came on another day; damages are for late days.
+        """
         price, deposit = book.rate(self.price_per_chip), Fraction(self.deposit)
-        paid = [Fraction(0)] * len(book.months)
+        came = {item.lot: item.on for item in facts.handed_over_by(book.name)}
+        paid, late = [Fraction(0)] * len(book.months), []
         for order in facts.ordered_by(book.name):
             t = book.month_names.index(order.month)
+            due = book.months[t].start
             whole = Fraction(order.chips) * price[t]
-            early = months_apart(book.months[0].start, self._ordered_on(book.months[t].start))
+            early = months_apart(book.months[0].start, self._ordered_on(due))
             paid[max(0, early)] += whole * deposit
-            paid[t] += whole * (1 - deposit)
-        return book.postings(paid, "chips")
+            day = came.get(f"{due}", due)
+            if day is not None and (then := months_apart(book.months[0].start, day)) < len(paid):
+                paid[then] += whole * (1 - deposit)
+            late.append(Late(Fraction(order.chips), Span(due, max(due, day or book.months[-1].until))))
+        postings = book.postings(paid, "chips")
+        if self.damages is not None:
+            owed = self.damages.by_month(late, book.months)
+            postings += book.postings(owed, "damages", payer=book.contract.seller, payee=book.contract.buyer)
+        return postings
 
     def _delivers(self, span: Span, day: date) -> bool:
         """Whether chips can come on a day: in force, and not before the price's first date."""

@@ -1,18 +1,58 @@
 """`revenue_share`: a share of reported revenue, from one party to another, up to a lifetime cap."""
 
+import itertools
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
+from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
-from gigawatt.model.fields import Id, MoneyAmount, ShareSeries
+from gigawatt.model.fields import Duration, Id, MoneyAmount, MoneyPerMonth, ShareSeries
+from gigawatt.model.floors import pin, years_in_force
+from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import REVENUE, Revenue
+from gigawatt.model.term import Term
+from gigawatt.model.thing import Thing
+from gigawatt.model.verdict import ClauseView
+from gigawatt.values.quantity import plain
+from gigawatt.values.span import Span, add_months, month_start, months_apart
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+WHAT = "revenue share"
+
+
+class Arrears(Thing):
+    """What accrues in each calendar month, quarter or year is paid some time after its end."""
+
+    each: Literal["month", "quarter", "year"] = "quarter"
+    within: Duration = Field(description="the time after its end by which it is paid")
+
+    def period(self, month: Span) -> int:
+        """The number of the period in which a month lies."""
+        return (month.start.year * 12 + month.start.month - 1) // MONTHS[self.each]
+
+    def end(self, month: Span) -> date:
+        """The first day after the period in which a month lies."""
+        start, length = month_start(month.start), MONTHS[self.each]
+        return add_months(start, length - (start.month - 1) % length)
+
+    def last_day(self, month: Span) -> date:
+        """The last day on which what accrues in a month can be paid in time."""
+        return self.within.after(self.end(month)) - timedelta(days=1)
+
+    def due_month(self, months: tuple[Span, ...], t: int) -> int:
+        """The month in which what accrues in month t is due; the last where that is after all of them."""
+        return min(months_apart(months[0].start, self.last_day(months[t])), len(months) - 1)
 
 
 class RevenueShare(Clause):
@@ -23,62 +63,213 @@ class RevenueShare(Clause):
     payee: Id
     streams: tuple[Id, ...] = Field(default=(), description="workloads or revenues; all that the payer earns if absent")
     rate: ShareSeries
-    base: Literal["gross"] = "gross"
+    base: Literal["gross", "net"] = "gross"
+    less: tuple[Id, ...] = Field(default=(), description="workloads or revenues that are taken off a net base")
+    net_of: dict[Id, ShareSeries] = Field(
+        default_factory=dict, description="shares that are taken off a net base, as refunds or taxes, by what they are"
+    )
     cap: MoneyAmount | None = Field(default=None, description="the most that is paid over the life of the clause")
     paid: MoneyAmount | None = Field(default=None, description="already paid toward the cap")
+    guarantee: MoneyAmount | None = Field(default=None, description="the least that is paid for each contract year")
+    arrears: Arrears | None = Field(default=None, description="when it is paid; in its own month if absent")
+    estimate_per_month: MoneyPerMonth | None = Field(
+        default=None, alias="estimate", description="of the base, paid upon until the contract year's end trues it up"
+    )
 
     party_fields: ClassVar[tuple[str, ...]] = ("payer", "payee")
     reads: ClassVar[frozenset[str]] = frozenset({REVENUE})
 
     @property
     def fit_relaxed(self) -> Fit:
-        """With a cap the relaxed plan spreads what the contract pays in order."""
-        return Fit.EXACT if self.cap is None else Fit.BELOW
+        """With a cap the relaxed plan spreads what the contract pays in order; what only binaries hold down, a net
+        base and what falls short of a guarantee, may be more than the contract's."""
+        pinned = bool(self.less) or self.guarantee is not None
+        if self.cap is None:
+            return Fit.ABOVE if pinned else Fit.EXACT
+        return Fit.NONE if pinned else Fit.BELOW
+
+    def beneficiaries(self, contract: Contract) -> tuple[str, ...]:
+        """Who is paid, and may waive it."""
+        return (self.payee,)
+
+    def deadlines(self, view: ClauseView) -> tuple[Deadline, ...]:
+        """When the share of each period is due, and the end of each contract year up to which a guarantee makes it."""
+        term = Term(self, view.contract, tuple(view.programme.horizon.months))
+        found = []
+        if self.arrears is not None:
+            for month in (month for month in term.months if month.overlap(view.span)):
+                until = self.arrears.end(month) - timedelta(days=1)
+                words = f"last day to pay the share of the {self.arrears.each} that ended on {until}"
+                found.append(Deadline(self.arrears.last_day(month), "payment", self.payer, words))
+        for year, span in years_in_force(self, view) if self.guarantee is not None else ():
+            least = (self.guarantee or Decimal(0)) * span.days / year.days
+            words = f"the shares since {span.start} are made up to {least:,.2f}"
+            found.append(Deadline(span.until - timedelta(days=1), "floor", self.payer, words, least))
+        return tuple(dict.fromkeys(found))
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "RevenueShare":
+        if self.payer == self.payee:
+            refuse(f"{self.payee} cannot pay a share to itself; name two parties", "payee")
+        if self.base == "net" and not (self.less or self.net_of):
+            refuse("is net of nothing; say of what, by `net_of` or `less`, or `base: gross`", "base")
+        if self.base == "gross" and (self.less or self.net_of):
+            key = "less" if self.less else "net_of"
+            refuse("is taken off a net base, and the base is gross; say `base: net`, or leave this out", key)
+        days = sorted({day for series in self.net_of.values() for day, _ in series.points})
+        for day in days:
+            off = sum((series.at(day) or Decimal(0) for series in self.net_of.values()), Decimal(0))
+            if off > 1:
+                since = "" if len(days) == 1 else f" from {day}"
+                refuse(
+                    f"takes {plain(off * 100)} % off the base{since}, more than there is; lower one of them", "net_of"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _within_its_cap(self) -> "RevenueShare":
+        if self.paid is not None and self.cap is None:
+            refuse("counts toward a cap, and there is none; state `cap`, or leave this out", "paid")
+        if self.paid is not None and self.cap is not None and self.paid > self.cap:
+            refuse(f"{self.paid:f} is more than the cap of {self.cap:f}, under which it was paid; correct one", "paid")
+        if self.guarantee is not None and self.cap is not None:
+            refuse("cannot stand beside a cap, which may leave less to be paid; keep one of the two", "guarantee")
+        return self
 
     def constrain(self, draft: ClauseDraft) -> None:
         """Without a cap a payment on each column that earns; with a cap, or in an offer, what is due by quarter."""
         columns, amounts, months = self._due(draft)
-        if not len(columns):
+        if (self.cap is not None or draft.is_offer) and len(columns):
+            columns, months = self._capped(draft, columns, amounts, months)
+            amounts = np.ones(len(columns))
+        months_due = np.array([self._due_month(draft.calendar.months, t) for t in range(len(draft.calendar.months))])
+        if len(columns):
+            draft.pay(columns, amounts, months_due[months], payer=self.payer, payee=self.payee, what=WHAT)
+        if self.guarantee is None:
             return
-        if self.cap is None and not draft.is_offer:
-            draft.pay(columns, amounts, months, payer=self.payer, payee=self.payee, what="revenue share")
-            return
-        self._capped(draft, columns, amounts, months)
+        for year in draft.term.years:
+            share = draft.share(year)[months]
+            label, floor = f"{year.start:%Y-%m-%d}", float(draft.term.floor(self.guarantee, year, {}))
+            short, _ = pin(draft, label, columns, amounts * share, floor, unit="money", keeps=False)
+            if short.most:
+                month = months_due[draft.term.last_month(year)]
+                paid = (short.columns, short.factors, month)
+                draft.pay(*paid, payer=self.payer, payee=self.payee, what="guarantee")
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
-        """Each month's share of the revenue reported, in order of time until the cap is met."""
-        rate, days = book.rate(self.rate), book.term.days
-        revenue = facts.revenue_of(self.payer, self.streams)
-        left = None if self.cap is None else max(Fraction(0), Fraction(self.cap - (self.paid or 0)))
+        """Each period's share of the revenue reported, in order of time until the cap is met; on an estimate, if there
+        is one, until the contract year's end; and what a year falls short of the guarantee."""
+        due = self._earned(book, facts)
+        left = None if self.cap is None else Fraction(self.cap - (self.paid or 0))
         postings: list[Posting] = []
-        for t, month in enumerate(book.months):
-            due = book.money(revenue.get(book.month_names[t], 0)) * rate[t] * days[t] / month.days
-            due = due if left is None else min(due, left)
-            paid = book.posting(t, due, "revenue share", payer=self.payer, payee=self.payee)
-            left = left if left is None else left - sum(book.money(one.amount_minor) for one in paid)
-            postings += paid
+        for t, amount, what in sorted(self._claims(book, due, left), key=lambda claim: claim[0]):
+            amount = amount if left is None else min(amount, left)
+            month = self._due_month(book.months, t)
+            posted = book.posting(month, amount, what, payer=self.payer, payee=self.payee)
+            left = left if left is None else left - sum(book.money(one.amount_minor) for one in posted)
+            postings += posted
+        if self.guarantee is None:
+            return postings
+        for year in book.term.years:
+            earned = sum(amount * share for amount, share in zip(due, book.term.share(year), strict=True))
+            short = max(Fraction(0), book.term.floor(self.guarantee, year, {}) - earned)
+            month = self._due_month(book.months, book.term.last_month(year))
+            postings += book.posting(month, short, "guarantee", payer=self.payer, payee=self.payee)
         return postings
+
+    def _earned(self, book: ClauseBook, facts: Facts) -> list[Fraction]:
+        """The share of each month's reported revenue, exact, before any cap."""
+        rate, days, net = book.rate(self.rate), book.term.days, self._net(book)
+        gross, off = facts.revenue_of(self.payer, self.streams), facts.revenue_from(self.less)
+        due = []
+        for t, (month, name) in enumerate(zip(book.months, book.month_names, strict=True)):
+            base = max(Fraction(0), book.money(gross.get(name, 0) - off.get(name, 0)))
+            due.append(base * net[t] * rate[t] * days[t] / month.days)
+        return due
+
+    def _net(self, book: ClauseBook) -> list[Fraction]:
+        """The share of the base that is left after those that are taken off, by month."""
+        off = [book.rate(series) for series in self.net_of.values()]
+        return [1 - sum((each[t] for each in off), Fraction(0)) for t in range(len(book.months))]
+
+    def _claims(
+        self, book: ClauseBook, due: list[Fraction], left: Fraction | None
+    ) -> Iterator[tuple[int, Fraction, str]]:
+        """What is claimed at the end of month t, and as what: by period, and at the end of each year the true-up."""
+        if self.estimate_per_month is None:
+            yield from ((t, amount, WHAT) for t, amount in self._by_period(book, due))
+            return
+        rate, days = book.rate(self.rate), book.term.days
+        estimate = book.rate(self.estimate_per_month)
+        hoped = [e * r * d / m.days for e, r, d, m in zip(estimate, rate, days, book.months, strict=True)]
+        on_account, trued_up = [Fraction(0) for _ in book.months], []
+        for year in book.term.years:
+            share = book.term.share(year)
+            earned = sum((amount * part for amount, part in zip(due, share, strict=True)), Fraction(0))
+            earned = earned if left is None else min(earned, left)
+            taken = Fraction(0)
+            for t, part in enumerate(share):
+                asked = hoped[t] * part if left is None else min(hoped[t] * part, left - taken)
+                on_account[t] += asked
+                taken += asked
+            left = left if left is None else left - earned
+            trued_up.append((book.term.last_month(year), earned - taken, "true-up"))
+        yield from ((t, amount, WHAT) for t, amount in self._by_period(book, on_account))
+        yield from trued_up
+
+    def _by_period(self, book: ClauseBook, amounts: list[Fraction]) -> Iterator[tuple[int, Fraction]]:
+        """Amounts by month summed by the periods that are paid together, each with its last month."""
+        arrears = self.arrears
+
+        def period(t: int) -> int:
+            return t if arrears is None else arrears.period(book.months[t])
+
+        for _, group in itertools.groupby(range(len(amounts)), period):
+            months = list(group)
+            yield months[-1], sum((amounts[t] for t in months), Fraction(0))
+
+    def _due_month(self, months: tuple[Span, ...], t: int) -> int:
+        """The month in which what accrues in month t is paid."""
+        return t if self.arrears is None else self.arrears.due_month(months, t)
 
     def _due(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
         """What the share would be without a cap: columns, amounts per unit, months; flat arrays."""
-        rate = draft.rate(self.rate) * draft.cover
-        parts = []
-        for item in draft.published(REVENUE):
-            if isinstance(item, Revenue) and item.earner == self.payer and self._names(item.stream):
-                due = rate[item.months] * item.amounts
-                parts.append((item.columns[due != 0], due[due != 0], item.months[due != 0]))
-        if not parts:
-            return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64)
-        columns, amounts, months = (np.concatenate([part[i] for part in parts]) for i in range(3))
+        off = sum((draft.rate(series) for series in self.net_of.values()), np.zeros(len(draft.cover)))
+        rate = draft.rate(self.rate) * (1.0 - off)
+        columns, amounts, months = self._base(draft)
+        due = rate[months] * amounts
+        return columns[due != 0], due[due != 0], months[due != 0]
+
+    def _base(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
+        """The revenue that is shared, in the clause's days: columns, amounts per unit, months; flat arrays.
+
+        What is taken off in a month leaves no less than nought, by a binary where it could.
+        """
+        revenue = [item for item in draft.published(REVENUE) if isinstance(item, Revenue)]
+        shared = [item for item in revenue if item.earner == self.payer and self._names(item.stream)]
+        columns, amounts, months = _together(shared, 1.0, draft.cover)
+        if not self.less:
+            return columns, amounts, months
+        off = _together([item for item in revenue if item.stream in self.less], -1.0, draft.cover)
+        whole = ~np.isin(months, off[2])
+        left = [(columns[whole], amounts[whole], months[whole])]
+        for t in np.unique(off[2]):
+            of_month = np.concatenate([columns[months == t], off[0][off[2] == t]])
+            per_unit = np.concatenate([amounts[months == t], off[1][off[2] == t]])
+            label = f"net {draft.calendar.month_names[t]}"
+            _, over = pin(draft, label, of_month, per_unit, 0.0, unit="money", keeps=True)
+            left.append((over.columns, over.factors, np.full(len(over.columns), t)))
+        columns, amounts, months = (np.concatenate([part[n] for part in left]) for n in range(3))
         return columns, amounts, months
 
     def _names(self, stream: str) -> bool:
         return not self.streams or stream in self.streams
 
-    def _capped(self, draft: ClauseDraft, columns: Ints, amounts: Floats, months: Ints) -> None:
+    def _capped(self, draft: ClauseDraft, columns: Ints, amounts: Floats, months: Ints) -> tuple[Ints, Ints]:
         """`paid = due` until the total meets the cap; a binary a quarter says whether it is met, in order.
 
-        Without a cap there is nothing to meet, and an offer's share is due month by month as a signed one is.
+        Without a cap there is nothing to meet, and an offer's share is due month by month as a signed one is. Returns
+        what is paid, in columns of money, and the last month of each; flat arrays.
         """
         calendar = draft.calendar
         period_names, period = calendar.month_names, months
@@ -118,5 +309,15 @@ class RevenueShare(Clause):
             signed = draft.add_rows("signed", (names,), unit="money", upper=0.0)
             draft.add_entries(signed, paid, 1.0)
             draft.add_entries(signed, draft.on, -most)
-        last = np.array([months[at == i].max() for i in range(len(periods))])
-        draft.pay(paid, 1.0, last, payer=self.payer, payee=self.payee, what="revenue share")
+        return paid, np.array([months[at == i].max() for i in range(len(periods))])
+
+
+def _together(items: list[Revenue], sign: float, cover: Floats) -> tuple[Ints, Floats, Ints]:
+    """Revenue in the days that are covered, shape (T,): columns, amounts per unit, months; flat arrays."""
+    columns, amounts, months = [np.zeros(0, dtype=np.int64)], [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
+    for item in items:
+        counted = cover[item.months] > 0
+        columns.append(item.columns[counted])
+        months.append(item.months[counted])
+        amounts.append((sign * item.amounts * cover[item.months])[counted])
+    return np.concatenate(columns), np.concatenate(amounts), np.concatenate(months)

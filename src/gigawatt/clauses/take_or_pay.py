@@ -1,21 +1,72 @@
-"""`take_or_pay`: a floor on the quantity taken in each contract year; what falls short is paid for."""
+"""`take_or_pay`: a floor on the quantity taken in each contract year; what falls short is paid for.
 
+What was paid for and not taken may be made up in later years, and what was taken above a floor may count toward later
+ones: lots by contract year, first in first out, until they lapse.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-from pydantic import Field
+import numpy as np
+from pydantic import Field, model_validator
 
-from gigawatt.model.clause import Clause, Fit
+from gigawatt.errors import PlanError
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
+from gigawatt.model.deadline import Deadline
+from gigawatt.model.draft import UseTable
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipHoursPerYear, Day, Id, PricePerChipHour
+from gigawatt.model.floors import CarryForward, Keeps, Lots, PlannedLots, deliverable, lapses, over, pin, years_in_force
+from gigawatt.model.metering import shares_in
+from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
-from gigawatt.model.published import AMOUNT
+from gigawatt.model.published import AMOUNT, NOT_PROVIDED, UNIT_PRICE, NotProvided, UnitPrice
 from gigawatt.model.term import Term
-from gigawatt.values.span import Span
+from gigawatt.model.verdict import ClauseView
+from gigawatt.values.series import Series
+from gigawatt.values.span import Span, months_apart
+
+
+class MakeUp(Keeps):
+    """What was paid for and not taken may be taken in later years, above their floors, for less than the unit price."""
+
+    price_per_chip_hour: PricePerChipHour = Field(
+        default=Series.constant(Decimal(0)),
+        alias="price",
+        description="paid in place of the unit price; free if absent",
+    )
+    unit_price_per_chip_hour: PricePerChipHour | None = Field(
+        default=None, alias="unit_price", description="the unit price; if absent what the contract asks in the pools"
+    )
+    most_per_year: ChipHoursPerYear | None = Field(default=None, description="the most that is made up in a year")
+    lots: dict[Day, ChipHours] = Field(
+        default_factory=dict, description="left to make up when the horizon begins, by a day of the year that paid"
+    )
+
+    @property
+    def at_start(self) -> Mapping[date, Decimal]:
+        """Lots left when the horizon begins."""
+        return self.lots
+
+
+class HoursCarried(CarryForward):
+    """Chip-hours above the floor of a year that count toward later floors."""
+
+    carried: dict[Day, ChipHours] = Field(
+        default_factory=dict, description="left to count when the horizon begins, by a day of the year that took them"
+    )
+
+    @property
+    def at_start(self) -> Mapping[date, Decimal]:
+        """Hours left when the horizon begins."""
+        return self.carried
 
 
 class TakeOrPay(Clause):
@@ -27,40 +78,149 @@ class TakeOrPay(Clause):
     floor_chip_hours: ChipHoursPerYear = Field(alias="floor")
     deficiency_per_chip_hour: PricePerChipHour = Field(alias="deficiency")
     taken: dict[Day, ChipHours] = Field(default_factory=dict, description="taken by a day, in that day's contract year")
+    not_provided: dict[Day, ChipHours] = Field(
+        default_factory=dict, description="what the seller fails to provide of what is asked, by month; off the floor"
+    )
+    make_up: MakeUp | None = None
+    carry_forward: HoursCarried | None = None
 
-    publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT})
+    publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, NOT_PROVIDED})
+    reads: ClassVar[frozenset[str]] = frozenset({UNIT_PRICE})
+    unit_priced: ClassVar[bool] = True
     fit: ClassVar[Fit] = Fit.EXACT
 
     @property
     def fit_relaxed(self) -> Fit:
-        """Without its binary a shortfall may be more than the contract's, where that suits who decides."""
-        return Fit.ABOVE
+        """Without its binaries a shortfall may be more than the contract's, where that suits who decides; and more may
+        be made up, or be carried, than there is need for."""
+        return Fit.NONE if self._keeps else Fit.ABOVE
+
+    @model_validator(mode="after")
+    def _one_name(self) -> "TakeOrPay":
+        if self.chip is not None and self.pool is not None:
+            refuse("names what is metered both by `chip` and by `pool`; give one of the two", "pool")
+        return self
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether anything of a year is kept for later ones."""
+        return self.make_up is not None or self.carry_forward is not None
+
+    @property
+    def _what(self) -> str:
+        """What a deficiency is: a payment, or one that is held as prepaid until it is made up or lapses."""
+        return "deficiency" if self.make_up is None else "prepaid deficiency"
+
+    @property
+    def reading(self) -> frozenset[str]:
+        """Unit prices only where there is something to make up at them."""
+        asks = self.make_up is not None and self.make_up.unit_price_per_chip_hour is None
+        return self.reads if asks else frozenset()
+
+    def complaints(self, contract: Contract, term: Term, programme: Programme) -> Iterator[Complaint]:
+        """A floor above what the contract can deliver in a year."""
+        pools = self._pools(programme, contract)
+        for year in term.years:
+            span = year.within(term.whole)
+            most = deliverable(programme, contract, pools, span)
+            floor = Fraction(self.floor_chip_hours.at(year.within(term.inside).start) or 0) * span.days / year.days
+            floor -= sum(Fraction(hours) for day, hours in self.not_provided.items() if span.contains(day))
+            if most is not None and floor > most:
+                yield (
+                    ("floor",),
+                    f"asks for {float(floor):,.0f} chip-hours in the {span.days} days from {span.start}, in which the "
+                    f"contract can deliver {float(most):,.0f}; lower it, raise the chips of the contract's other "
+                    "clauses, or say what is `not_provided`",
+                )
+                return
+
+    def deadlines(self, view: ClauseView) -> tuple[Deadline, ...]:
+        """The end of each contract year, with what is due if nothing is taken, and of each lot that is still left."""
+        years, found = years_in_force(self, view), []
+        for year, span in years:
+            last = span.until - timedelta(days=1)
+            floor = (self.floor_chip_hours.at(span.start) or Decimal(0)) * span.days / year.days
+            words = f"last day to take {floor:,.0f} chip-hours since {span.start}, or pay for what is short"
+            amount = floor * (self.deficiency_per_chip_hour.at(last) or 0)
+            found.append(Deadline(last, "floor", view.contract.buyer, words, amount))
+        for terms, what in ((self.make_up, "paid for are made up"), (self.carry_forward, "carried forward count")):
+            for on, hours in lapses(terms, [year for year, _ in years]) if terms is not None else ():
+                words = f"last day on which {hours:,.0f} chip-hours {what}"
+                found.append(Deadline(on, "expiry", view.contract.buyer, words))
+        return tuple(one for one in found if view.span.start <= one.on < over(self, view))
 
     def constrain(self, draft: ClauseDraft) -> None:
-        """`quantity - floor on = excess - shortfall`, only one of the two above nought; the shortfall is paid."""
-        use = draft.use(self._pools(draft.programme, draft.contract))
+        """`quantity - floor on = excess - shortfall`, only one of the two above nought; of the shortfall what carried
+        hours do not cover is paid, of the excess what the lots allow is made up."""
+        term, failed = draft.term, self._failed(draft.term)
+        for t, missing in failed.items():
+            draft.publish(NOT_PROVIDED, NotProvided(draft.name, t, missing))
+        use = self._metered(draft)
         deficiency = draft.rate(self.deficiency_per_chip_hour)
-        for year in draft.term.years:
-            floor = float(self._floor(draft.term, year))
-            share = draft.share(year)
-            counted = use.where(share[use.month] > 0)
-            hours = counted.hours * share[counted.month]
-            label = f"{year.start:%Y-%m-%d}"
-            shortfall = draft.pin(label, counted.columns, hours, floor, unit="chip-hour")
-            month = draft.term.last_month(year)
-            draft.pay(shortfall, deficiency[month], month, what="deficiency")
+        lots = PlannedLots.of(draft, "make-up", self.make_up, unit="chip-hour")
+        kept = PlannedLots.of(draft, "carried", self.carry_forward, unit="chip-hour")
+        for n, year in enumerate(term.years):
+            label, month, day = f"{year.start:%Y-%m-%d}", term.last_month(year), term.last_day(year)
+            floor, due = self._floor(term, year, failed)
+            columns, hours = self._hours(draft, use, year)
+            short, over = pin(draft, label, columns, hours, float(due), unit="chip-hour", keeps=self._keeps)
+            owed = short - kept.use(label, "shortfall", short, self._most_carried(floor))
+            if owed.most:
+                draft.pay(owed.columns, owed.factors * deficiency[month], month, what=self._what, days=day)
+            made_up = lots.use(label, "excess", over, self._most_made_up(term, year))
+            if made_up.most:
+                credit = float(self._credit(term, draft.name, month, self._planned_prices(draft, month)))
+                draft.pay(made_up.columns, made_up.factors * -credit, month, what="make-up", days=day)
+            if n + 1 < len(term.years):
+                lots.keep(label, n, owed)
+                kept.keep(label, n, over - made_up)
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
-        """In each contract year's last month, what was metered short of the floor, at the price of a deficiency."""
-        taken = book.by_month(facts.use_of(self._pools(book.programme, book.contract), self.for_workloads))
+        """In each contract year's last month: what was metered short of the floor, at the price of a deficiency; and
+        for what was made up above it, the unit price less the price of making up, back."""
+        term = book.term
+        failed = {t: hours for t, hours in enumerate(book.by_month(facts.withheld_by(book.name))) if hours}
         deficiency = book.rate(self.deficiency_per_chip_hour)
+        lots, kept = Lots.of(self.make_up, term.years), Lots.of(self.carry_forward, term.years)
         postings = []
-        for year in book.term.years:
-            quantity = sum(hours * share for hours, share in zip(taken, book.term.share(year), strict=True))
-            short = max(Fraction(0), self._floor(book.term, year) - quantity)
-            month = book.term.last_month(year)
-            postings += book.posting(month, short * deficiency[month], "deficiency")
+        for n, year in enumerate(term.years):
+            month, day = term.last_month(year), term.last_day(year)
+            quantity = self._quantity(book, facts, year)
+            floor, due = self._floor(term, year, failed)
+            short, over = max(Fraction(0), due - quantity), max(Fraction(0), quantity - due)
+            owed = short - kept.use(n, _least(short, self._most_carried(floor)))
+            made_up = lots.use(n, _least(over, self._most_made_up(term, year)))
+            lots.keep(n, owed)
+            kept.keep(n, over - made_up)
+            postings += book.posting(month, owed * deficiency[month], self._what, days=day)
+            if made_up:
+                credit = self._credit(term, book.name, month, self._quoted_prices(book, facts, month))
+                postings += book.posting(month, -made_up * credit, "make-up", days=day)
         return postings
+
+    def _metered(self, draft: ClauseDraft) -> UseTable:
+        """The Use that counts, of the months that hold a day of the clause."""
+        return draft.use(self._pools(draft.programme, draft.contract))
+
+    def _hours(self, draft: ClauseDraft, use: UseTable, year: Span) -> tuple[Ints, Floats]:
+        """Columns of Use that count in a contract year, and the chip-hours of each that do; flat arrays."""
+        share = np.zeros(len(use))
+        for pool, workload in set(zip(use.pool.tolist(), use.workload.tolist(), strict=True)):
+            names = (draft.draft.pool_ids[pool], draft.draft.workload_ids[workload])
+            by_month = np.array([float(part) for part in shares_in(draft.programme, draft.term, *names, year)])
+            of = (use.pool == pool) & (use.workload == workload)
+            share[of] = by_month[use.month[of]]
+        return use.columns[share > 0], (use.hours * share)[share > 0]
+
+    def _quantity(self, book: ClauseBook, facts: Facts, year: Span) -> Fraction:
+        """Metered chip-hours that count in a contract year."""
+        quantity = Fraction(0)
+        for pool in self._pools(book.programme, book.contract):
+            for workload in self.for_workloads or book.programme.workloads:
+                taken = book.by_month(facts.use_of([pool], [workload]))
+                share = shares_in(book.programme, book.term, pool, workload, year)
+                quantity += sum(hours * part for hours, part in zip(taken, share, strict=True))
+        return quantity
 
     def _pools(self, programme: Programme, contract: Contract) -> list[str]:
         """The pools that are metered, in file order."""
@@ -68,7 +228,81 @@ class TakeOrPay(Clause):
             return [self.pool or f"{contract.seller}-{self.chip}"]
         return [name for name, pool in programme.pools.items() if pool.supplier == contract.seller]
 
-    def _floor(self, term: Term, year: Span) -> Fraction:
-        """Chip-hours still to take in a contract year; its floor is the one of its first day inside the horizon."""
-        whole = self.floor_chip_hours.at(year.within(term.inside).start)
-        return term.floor(whole or Decimal(0), year, self.taken)
+    def _failed(self, term: Term) -> dict[int, Decimal]:
+        """What is stated as not provided inside the horizon, by month."""
+        failed: dict[int, Decimal] = {}
+        for day, hours in self.not_provided.items():
+            if hours and term.horizon.contains(day):
+                t = months_apart(term.horizon.start, day)
+                failed[t] = failed.get(t, Decimal(0)) + hours
+        return failed
+
+    def _floor(self, term: Term, year: Span, failed: Mapping[int, Decimal | Fraction]) -> tuple[Fraction, Fraction]:
+        """The floor of a contract year's days that count, and how much of it was not taken before the horizon.
+
+        It is the floor of the year's first day inside the horizon, less what was not provided. More may have been taken
+        before than the floor: then what is left is below nought.
+        """
+        start, shares = year.within(term.inside).start, term.share(year)
+        before = Span(term.counted(year, self.taken).start, start)
+        inside = sum(shares[t] * Fraction(hours) for t, hours in failed.items())
+        earlier = sum(hours for day, hours in self.not_provided.items() if before.contains(day))
+        whole = Fraction(self.floor_chip_hours.at(start) or 0) * term.part(year, self.taken)
+        floor = max(Fraction(0), whole - inside - Fraction(earlier))
+        return floor, floor - term.before(year, self.taken)
+
+    def _most_carried(self, floor: Fraction) -> Fraction | None:
+        """The most carried hours that count toward a floor."""
+        return floor * Fraction(self.carry_forward.most) if self.carry_forward is not None else None
+
+    def _most_made_up(self, term: Term, year: Span) -> Fraction | None:
+        """The most that can be made up in a contract year, in its days that count."""
+        if self.make_up is None or self.make_up.most_per_year is None:
+            return None
+        most = self.make_up.most_per_year.at(year.within(term.inside).start) or Decimal(0)
+        return Fraction(most) * term.part(year, self.taken)
+
+    def _credit(self, term: Term, name: str, month: int, asked: Iterable[float | Decimal]) -> Fraction:
+        """What a chip-hour made up in a month costs less than one at the unit price, never below nought.
+
+        `asked` are the prices of the contract in the pools that are metered. PlanError where there is no one price.
+        """
+        assert self.make_up is not None
+        if self.make_up.unit_price_per_chip_hour is not None:
+            unit = Fraction(term.mean(self.make_up.unit_price_per_chip_hour)[month])
+        else:
+            prices = sorted(set(asked))
+            if len(prices) != 1:
+                found = " and ".join(f"{price:.6g}" for price in prices)
+                why = f"has more than one price, {found}" if prices else "has no price"
+                raise PlanError(
+                    f"{name}: what is made up is free of the unit price, and in {term.months[month].start:%Y-%m} the "
+                    f"contract {why} in the pools that are metered; state it, as "
+                    "`make_up: {unit_price: 2.35 USD/chip-hour, ...}`"
+                )
+            unit = Fraction(prices[0])
+        return max(Fraction(0), unit - Fraction(term.mean(self.make_up.price_per_chip_hour)[month]))
+
+    def _planned_prices(self, draft: ClauseDraft, month: int) -> list[float]:
+        """What the contract asks in a month in the pools that are metered."""
+        pools = self._pools(draft.programme, draft.contract)
+        return [
+            float(item.price_per_chip_hour[month])
+            for item in draft.published(UNIT_PRICE)
+            if isinstance(item, UnitPrice) and item.by.split("/")[0] == draft.contract_id and item.pool in pools
+            if np.isfinite(item.price_per_chip_hour[month])
+        ]
+
+    def _quoted_prices(self, book: ClauseBook, facts: Facts, month: int) -> list[Decimal]:
+        """The same as facts have it."""
+        pools, name = self._pools(book.programme, book.contract), book.month_names[month]
+        return [
+            item.price_per_chip_hour
+            for item in facts.quotes
+            if (item.month, item.by.split("/")[0]) == (name, book.contract_id) and item.pool in pools
+        ]
+
+
+def _least(amount: Fraction, most: Fraction | None) -> Fraction:
+    """The amount, and no more than a bound that is given."""
+    return amount if most is None else min(amount, most)

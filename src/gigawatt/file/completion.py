@@ -57,7 +57,7 @@ def _all_pools(programme: Programme) -> dict[str, Pool]:
     for contract in programme.contracts.values():
         if contract.status not in BINDING:
             continue
-        for clause in contract.clauses.values():
+        for _, _, clause in contract.every_clause():
             if implies_pool(clause):
                 chip: str = getattr(clause, "chip")  # noqa: B009 - a clause as such has no chip
                 pools.setdefault(f"{contract.seller}-{chip}", Pool(chip=chip, provider=contract.seller))
@@ -78,7 +78,8 @@ def chips_in_use(programme: Programme) -> set[str]:
     """The chips that a pool holds or a clause names."""
     named = {pool.chip for pool in programme.pools.values()}
     for contract in programme.contracts.values():
-        named |= {chip for clause in contract.clauses.values() if (chip := getattr(clause, "chip", None)) is not None}
+        clauses = (clause for _, _, clause in contract.every_clause())
+        named |= {chip for clause in clauses if (chip := getattr(clause, "chip", None)) is not None}
     return named
 
 

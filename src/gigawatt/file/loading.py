@@ -15,6 +15,7 @@ from gigawatt.errors import Fault, ProgrammeError
 from gigawatt.file import catalogue, references
 from gigawatt.file.complaints import complaints, paths_of
 from gigawatt.file.completion import completed, default_assumptions, shipped_provenance
+from gigawatt.file.lawful import changes_that_cannot_be
 from gigawatt.file.reading import Reading, read_file
 from gigawatt.file.references import Known
 from gigawatt.file.salvage import Salvage, salvage
@@ -67,6 +68,7 @@ class _Loading:
             return programme, faults
         whole = completed(programme.with_origin(self.origin))
         faults += references.check(whole, self._known(left), self.reading.places)
+        faults += [self.reading.places.fault(path, message) for path, message in changes_that_cannot_be(whole)]
         return whole if faults else _with_assumptions(whole, self.origin), faults
 
     def _validated(self, data: Mapping[str, Any]) -> Programme:
@@ -90,7 +92,7 @@ class _Loading:
             pools=self._names("pools"),
             workloads=self._names("workloads"),
             revenues=self._names("revenues"),
-            clauses={name: _names(contract, "clauses") for name, contract in contracts.items()},
+            clauses={name: _clause_names(contract) for name, contract in contracts.items()},
             doubtful=left.doubtful,
             whole=not left.left_out & {"chips", "pools", "contracts"},
             horizon_is_read="horizon" not in left.left_out,
@@ -126,6 +128,13 @@ def _names(thing: Any, key: str) -> Mapping[str, Any]:
     """The mapping of names under a key, empty where something else stands there."""
     names = thing.get(key) if isinstance(thing, Mapping) else None
     return names if isinstance(names, Mapping) else {}
+
+
+def _clause_names(contract: Any) -> Collection[str]:
+    """The clauses of a contract, those that amendments add among them."""
+    amendments = contract.get("amendments") if isinstance(contract, Mapping) else None
+    added = [name for one in amendments or () for name in _names(one, "new")] if isinstance(amendments, list) else []
+    return dict.fromkeys((*_names(contract, "clauses"), *added))
 
 
 def _may_be_elsewhere(fault: Fault) -> bool:

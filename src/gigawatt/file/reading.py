@@ -31,6 +31,8 @@ _MOST_LEVELS = 60
 _TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 SECTIONS = ("parties", "chips", "sites", "pools", "workloads", "revenues", "contracts", "participation", "indicators")
 """The sections whose keys are names of things."""
+JOINED = ("events",)
+"""Lists that may stand in several files."""
 _NAMED_THINGS = ("clauses", "phases")
 
 
@@ -118,6 +120,8 @@ def _merge(whole: Reading, part: Reading) -> None:
         mine = whole.data.get(key)
         if mine is None:
             whole.data[key] = value
+        elif isinstance(mine, list) and isinstance(value, list) and key in JOINED:
+            _join(mine, value, key, part.places)
         elif isinstance(mine, dict) and isinstance(value, dict):
             for name, thing in value.items():
                 if name in mine:
@@ -130,6 +134,16 @@ def _merge(whole: Reading, part: Reading) -> None:
     whole.provenance.extend(part.provenance)
     whole.faults.extend(part.faults)
     whole.complete = whole.complete and part.complete
+
+
+def _join(mine: list[Any], more: list[Any], key: str, places: Places) -> None:
+    """Lists of several files are one after the other; the places of the later ones move behind those of the earlier."""
+    for found in (places.keys, places.values):
+        moved = {path: found.pop(path) for path in list(found) if path[:1] == (key,) and len(path) > 1}
+        for path, place in moved.items():
+            at = path[1]
+            found[(key, at + len(mine) if isinstance(at, int) else at, *path[2:])] = place
+    mine += more
 
 
 def _twice(whole: Reading, part: Reading, path: Path) -> None:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from gigawatt.errors import Fault
 from gigawatt.file import catalogue
+from gigawatt.file.declarations import undeclared
+from gigawatt.model.clause import OnPool
 from gigawatt.model.contract import Contract
 from gigawatt.model.provenance import Path, Places
+from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.values.ids import did_you_mean
 from gigawatt.values.series import Series
@@ -61,17 +64,21 @@ class Known:
 def check(programme: Programme, known: Known, places: Places) -> list[Fault]:
     """Every fault in how the parts of the programme refer to each other."""
     complaints = [*_parties(programme, known), *_names(programme, known), *_clauses(programme, known)]
-    complaints += _pools(programme, known)
+    complaints += [*_pools(programme, known), *_lapsed(programme), *_pools_of_others(programme, known)]
+    complaints += undeclared(programme)
     if known.whole:
         complaints += _not_runnable(programme)
     if known.horizon_is_read:
         complaints += _late_series(programme, known)
+        complaints += _in_their_contracts(programme, known)
     return [places.fault(path, message) for path, message in complaints]
 
 
 def party_uses(programme: Programme) -> Iterator[tuple[str, Path]]:
     """Every party that the programme names, and where."""
     yield from ((name, ("decides", n)) for n, name in enumerate(programme.decides))
+    for party_id, party in programme.parties.items():
+        yield from _given(party, ("parties", party_id), ("stakes",))
     for site_id, site in programme.sites.items():
         yield from _given(site, ("sites", site_id), ("landlord", "operator", "utility"))
     for pool_id, pool in _declared_pools(programme):
@@ -84,8 +91,9 @@ def party_uses(programme: Programme) -> Iterator[tuple[str, Path]]:
         yield name, ("participation", name)
     for contract_id, contract in programme.contracts.items():
         yield from _given(contract, ("contracts", contract_id), ("buyer", "seller"))
-        for clause_id, clause in contract.clauses.items():
-            yield from _given(clause, ("contracts", contract_id, "clauses", clause_id), clause.party_fields)
+        for at, _, clause in contract.every_clause():
+            for thing, where in _things_in(clause, ("contracts", contract_id, *at)):
+                yield from _given(thing, where, getattr(thing, "party_fields", ()))
 
 
 def _declared_pools(programme: Programme) -> Iterator[tuple[str, Pool]]:
@@ -121,10 +129,15 @@ def _all_of(*sections: Collection[str] | None) -> Collection[str] | None:
     return None if None in sections else dict.fromkeys(names)
 
 
-def _parties(programme: Programme, known: Known) -> Iterator[Complaint]:
+def _known_parties(known: Known) -> Collection[str] | None:
+    """The parties declared and those that always exist; None where whoever is named exists."""
     if known.parties is None:
-        return
-    names = dict.fromkeys((*known.parties, *STANDING_PARTIES, *sorted(catalogue.vendors())))
+        return None
+    return dict.fromkeys((*known.parties, *STANDING_PARTIES, *sorted(catalogue.vendors())))
+
+
+def _parties(programme: Programme, known: Known) -> Iterator[Complaint]:
+    names = _known_parties(known)
     # Who decides is also the owner of what nobody is named the owner of: a misspelling is told once, where it stands.
     uses = (use for use in party_uses(programme) if use[0] not in programme.decides or use[1][0] == "decides")
     yield from _unknown("party", (use for use in uses if known.decides_is_read or use[1][0] != "decides"), names)
@@ -154,15 +167,15 @@ def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
     excepted = _all_of(_EXCEPTIONS, places, programme.parties, known.clauses, full_names, phases)
     for contract_id, contract in programme.contracts.items():
         own = [*known.clauses.get(contract_id, ()), *full_names]
-        for clause_id, clause in contract.clauses.items():
-            for thing, at in _things_in(clause, ("contracts", contract_id, "clauses", clause_id)):
-                yield from _unknown("chip", _given(thing, at, ("chip",)), known.chips)
+        for where, _, clause in contract.every_clause():
+            for thing, at in _things_in(clause, ("contracts", contract_id, *where)):
+                yield from _unknown("chip", _given(thing, at, ("chip", "of_chips")), known.chips)
                 yield from _unknown("pool", _given(thing, at, ("pool", "ability")), pools)
                 yield from _unknown("site", _given(thing, at, ("site", "sites")), known.sites)
                 yield from _unknown("workload", _given(thing, at, ("workloads", "for_workloads")), known.workloads)
-                yield from _unknown("workload or revenue", _given(thing, at, ("streams",)), streams)
+                yield from _unknown("workload or revenue", _given(thing, at, ("streams", "less")), streams)
                 yield from _unknown("clause", _given(thing, at, ("clauses",)), own)
-                yield from _unknown("clause", _given(thing, at, ("overrides",)), full_names)
+                yield from _unknown("clause", _given(thing, at, ("overrides", "also")), full_names)
                 yield from _unknown("site or chip", _given(thing, at, ("funds",)), _all_of(known.sites, known.chips))
                 # What is excepted may be one phase of a clause: `contract/clause phase`.
                 uses = ((name.split(" ")[0], path) for name, path in _given(thing, at, ("except_", "declined")))
@@ -181,6 +194,10 @@ def _things_in(thing: Thing, at: Path) -> Iterator[tuple[Thing, Path]]:
         value, path = getattr(thing, name), (*at, info.alias or name)
         if isinstance(value, Thing):
             yield from _things_in(value, path)
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                if isinstance(item, Thing):
+                    yield from _things_in(item, (*path, str(key)))
         elif isinstance(value, tuple):
             for n, item in enumerate(value):
                 if isinstance(item, Thing):
@@ -216,12 +233,59 @@ def _pools(programme: Programme, known: Known) -> Iterator[Complaint]:
                 ),
             )
     for contract_id, contract in programme.contracts.items():
-        for clause_id, clause in contract.clauses.items():
+        for at, _, clause in contract.every_clause():
             chip_id = getattr(clause, "chip", None)
             named = programme.pools.get(f"{contract.seller}-{chip_id}") if implies_pool(clause) else None
             if named is not None and named.chip != chip_id:
                 message = f"pool {contract.seller}-{chip_id} holds {named.chip}; name the pool that is meant by `pool`"
-                yield ("contracts", contract_id, "clauses", clause_id, "chip"), message
+                yield ("contracts", contract_id, *at, "chip"), message
+
+
+def _lapsed(programme: Programme) -> Iterator[Complaint]:
+    """Offers that were over on the day as which things are known, where the file says which day that is."""
+    if "as_of" not in programme.model_fields_set:
+        return
+    for contract_id, contract in programme.contracts.items():
+        last = contract.sign_by
+        if contract.status == "offer" and last is not None and last < programme.as_of:
+            yield (
+                ("contracts", contract_id, "sign_by"),
+                (
+                    f"the offer could be signed until {last}, and things are as known on {programme.as_of} (`as_of`), "
+                    "when it had lapsed; move `sign_by`, say `status: loi`, which binds nothing, or take the offer out"
+                ),
+            )
+
+
+def _pools_of_others(programme: Programme, known: Known) -> Iterator[Complaint]:
+    """Clauses on chips that are not their contract's seller's: neither provided nor owned by it, nor named after it."""
+    parties = _known_parties(known)
+    for contract_id, contract in programme.contracts.items():
+        for where, _, clause in contract.every_clause():
+            if not isinstance(clause, OnPool) or clause.pool is None:
+                continue
+            pool = programme.pools.get(clause.pool)
+            if pool is None or contract.seller == pool.supplier or clause.pool == f"{contract.seller}-{pool.chip}":
+                continue
+            # A name that is unknown is told once, where it stands.
+            if parties is not None and not {contract.seller, pool.supplier or contract.seller} <= set(parties):
+                continue
+            if pool.supplier is None and pool.site not in programme.sites:
+                continue
+            at = ("contracts", contract_id, *where, "pool")
+            yield at, _not_of(contract, clause.pool, pool)
+
+
+def _not_of(contract: Contract, pool_id: str, pool: Pool) -> str:
+    seller = contract.seller
+    if pool.supplier is None:
+        return f"pool {pool_id} is nobody's, so that {seller} cannot sell it; add `owner: {seller}` to the pool"
+    verb = "owned" if pool.owner is not None else "provided"
+    other = f", or make {pool.supplier} the seller" if pool.supplier != contract.buyer else ""
+    return (
+        f"pool {pool_id} is {verb} by {pool.supplier}, so that {seller}, the contract's seller, cannot sell it; "
+        f"name a pool of {seller}{other}"
+    )
 
 
 def implies_pool(clause: Clause) -> bool:
@@ -234,9 +298,9 @@ def _place_of_pool(programme: Programme, pool_id: str) -> Path:
     if programme.stated_keys("pools", pool_id):
         return ("pools", pool_id)
     for contract_id, contract in programme.contracts.items():
-        for clause_id, clause in contract.clauses.items():
+        for at, _, clause in contract.every_clause():
             if implies_pool(clause) and f"{contract.seller}-{getattr(clause, 'chip', '')}" == pool_id:
-                return ("contracts", contract_id, "clauses", clause_id)
+                return ("contracts", contract_id, *at)
     return ("pools", pool_id)
 
 
@@ -276,6 +340,18 @@ def _late_series(programme: Programme, known: Known) -> Iterator[Complaint]:
     for contract_id, contract in programme.contracts.items():
         if contract.status in BINDING and contract_id not in known.doubtful:
             yield from _late_in_contract(programme.horizon.span, contract_id, contract)
+
+
+def _in_their_contracts(programme: Programme, known: Known) -> Iterator[Complaint]:
+    """What clauses find wrong with themselves, once they know their contract."""
+    months = tuple(programme.horizon.months)
+    for contract_id, contract in programme.contracts.items():
+        if contract_id in known.doubtful or not programme.horizon.span.overlap(contract.span):
+            continue
+        for path, _, clause in contract.every_clause():
+            at = ("contracts", contract_id, *path)
+            for key, message in clause.complaints(contract, Term(clause, contract, months), programme):
+                yield (*at, *key), message
 
 
 def _late_in_contract(horizon: Span, contract_id: str, contract: Contract) -> Iterator[Complaint]:

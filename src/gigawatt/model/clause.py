@@ -5,7 +5,13 @@ planner, the broker and the ledger loop over clauses and call one method.
 """
 
 import enum
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import chain
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -14,8 +20,17 @@ from gigawatt.model.spanned import Spanned
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
-    from gigawatt.model.facts import Facts
-    from gigawatt.model.posting import ClauseBook, Posting
+    from gigawatt.model.contract import Contract
+    from gigawatt.model.deadline import Deadline
+    from gigawatt.model.ending import Step
+    from gigawatt.model.event import Event, Occurrence
+    from gigawatt.model.facts import Facts, Notice
+    from gigawatt.model.posting import ClauseBook, Posting, Vested
+    from gigawatt.model.programme import Programme
+    from gigawatt.model.term import Term
+    from gigawatt.model.verdict import Ask, ClauseView, Opinion
+    from gigawatt.values.series import Series
+    from gigawatt.values.span import Span
 
 
 class Fit(enum.Enum):
@@ -25,6 +40,27 @@ class Fit(enum.Enum):
     BELOW = "below"
     ABOVE = "above"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That `topic` (hosting, say) of some workloads, of all where empty, belongs to `holder` and those it `admits`."""
+
+    topic: str
+    workloads: frozenset[str]
+    holder: str
+    admits: frozenset[str] = frozenset()
+
+    def contradicts(self, other: "Claim") -> bool:
+        """Whether both cannot be kept: the same thing is claimed, and neither admits the other's holder."""
+        apart = self.workloads and other.workloads and not self.workloads & other.workloads
+        if self.topic != other.topic or self.holder == other.holder or apart:
+            return False
+        return other.holder not in self.admits and self.holder not in other.admits
+
+
+Complaint = tuple[tuple[str | int, ...], str]
+"""The way from a clause to the key that is wrong, and what is wrong with it."""
 
 
 class Clause(Spanned):
@@ -44,20 +80,123 @@ class Clause(Spanned):
     """Named quantities of the draft that it gives to clauses drafted after it."""
     quotes: ClassVar[tuple[str, str] | None] = None
     """The field that holds its price, a series, and what the price is per: `chip-hour`, `MW-month`, `chip`."""
+    verbs: ClassVar[frozenset[str]] = frozenset({"place", "procure", "access", "decide"})
+    """The asks to which its gate may have something to say."""
+    by_record: ClassVar[bool] = False
+    """Whether its gate goes by what has happened, so that what a plan leaves open it admits once the plan came true."""
+    unit_priced: ClassVar[bool] = False
+    """Whether all that it makes due is in proportion to a unit price; not a stated sum, nor a share of something."""
     reads: ClassVar[frozenset[str]] = frozenset()
     """Named quantities that must be complete before it is drafted."""
     fit: ClassVar[Fit] = Fit.EXACT
+
+    @property
+    def states_sums(self) -> bool:
+        """Whether this one makes a stated sum due all the same, so that no unit price tells what it costs."""
+        return False
+
+    @property
+    def reading(self) -> frozenset[str]:
+        """Of `reads`, what this one clause needs."""
+        return self.reads
 
     @property
     def fit_relaxed(self) -> Fit:
         """As `fit`, where the plan takes whole things in fractions."""
         return self.fit
 
+    def fit_in(self, programme: "Programme", contract: "Contract", *, relaxed: bool) -> Fit:
+        """How plan and bill relate in a programme, where that depends on who decides or on other contracts."""
+        return self.fit_relaxed if relaxed else self.fit
+
+    @property
+    def by_volume(self) -> bool:
+        """Whether what it quotes is only where a price begins, and the volume decides where it ends."""
+        return False
+
+    def asked(self, day: date) -> Decimal | None:
+        """What the price that it quotes comes to on a day, in the programme's currency; None where there is none."""
+        return getattr(self, self.quotes[0]).at(day) if self.quotes is not None else None
+
+    def gate(self, ask: "Ask", view: "ClauseView") -> "Opinion | None":
+        """Whether what is asked may happen now; None where this promise does not concern it."""
+        return None
+
+    def claims(self, view: "ClauseView") -> tuple["Claim", ...]:
+        """What it gives to one party alone, so that two who claim the same contradict each other."""
+        return ()
+
+    def deadlines(self, view: "ClauseView") -> tuple["Deadline", ...]:
+        """What falls due under it, each with its day and what is at stake."""
+        return ()
+
+    def occurrences(self, event: str, events: tuple["Event", ...]) -> "list[Occurrence] | None":
+        """When an event counts as having happened, where this promise says who decides that; else None."""
+        return None
+
+    def beneficiaries(self, contract: "Contract") -> tuple[str, ...]:
+        """The parties that it protects, each of which may waive it."""
+        return (contract.seller,)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The workloads that it concerns; all where empty."""
+        return getattr(self, "workloads", ()) or self.for_workloads
+
+    def without(self, workloads: Collection[str], every: Collection[str]) -> Self | None:
+        """This promise for all but some of `every` workload; None where nothing of it is left."""
+        left = tuple(name for name in self.subjects or every if name not in workloads)
+        if not workloads or not left:
+            return None
+        return self.model_copy(update={"workloads" if hasattr(self, "workloads") else "for_workloads": left})
+
+    def with_free(self, providers: tuple[str, ...]) -> Self | None:
+        """This promise with some providers or pools excepted; None where it knows no exceptions, so that all falls."""
+        if not hasattr(self, "except_"):
+            return None
+        return self.model_copy(update={"except_": (*self.except_, *providers)})
+
+    @property
+    def named_parties(self) -> frozenset[str]:
+        """The parties that its own fields name."""
+        values = [getattr(self, field) for field in self.party_fields]
+        flat = chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in values)
+        return frozenset(name for name in flat if name is not None)
+
+    def complaints(self, contract: "Contract", term: "Term", programme: "Programme") -> "Iterator[Complaint]":
+        """What is wrong with it in its contract, over its `term` there, that it cannot see by itself."""
+        return iter(())
+
+    def steps(
+        self, clause_id: str, contract: "Contract", horizon: "Span", notices: Sequence["Notice"]
+    ) -> "Iterator[Step]":
+        """The steps by which its contract comes to another end, given the notices under it that are on record."""
+        return iter(())
+
+    def lasting(self, before: date, until: date) -> Self:
+        """This promise where its contract is over on `until`, not on `before`; what is over sooner stays as it is."""
+        if until <= before or (self.until is not None and self.until < before):
+            return self
+        return self.model_copy(update={"until_": None, "through": None})
+
+    def repriced(self, price: "Series", day: date) -> Self:
+        """This promise with the price that it quotes replaced from a day on. ValueError where that cannot be."""
+        field = self.quotes[0] if self.quotes is not None else ""
+        told = getattr(self, field, None)
+        both = told.spliced(price, day) if told is not None and not self.by_volume else None
+        if both is None:
+            raise ValueError("quotes no price in steps that another could follow")
+        return self.model_copy(update={field: both})
+
     def constrain(self, draft: "ClauseDraft") -> None:
         """Write what this promise does to a plan: columns, rows and payments, each signed with the clause's name."""
 
     def post(self, book: "ClauseBook", facts: "Facts") -> list["Posting"]:
         """Who owes whom under this promise, given the facts, once its contract is signed."""
+        return []
+
+    def vested(self, book: "ClauseBook", facts: "Facts") -> list["Vested"]:
+        """What has come to a party under this promise that is no money, as shares that it may buy."""
         return []
 
 
@@ -76,3 +215,11 @@ class OnPool(Clause):
     def pool_id(self, seller: str) -> str:
         """The pool that it concerns, given the contract's seller."""
         return self.pool if self.pool is not None else f"{seller}-{self.chip}"
+
+    def most_chips(self, day: date) -> Decimal | None:
+        """The most chips that may be had under it on a day; None where nothing bounds them."""
+        return None
+
+    def charged_hours(self, book: "ClauseBook", facts: "Facts") -> list[Fraction]:
+        """The chip-hours by month that are charged at the price that it quotes, given its own book."""
+        return book.by_month(facts.parts_delivered_by(book.name).get("", {}))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,7 @@ from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import SUPPLIERS, Axis, Draft, Face, Payment, Unit, UseTable, Values
 from gigawatt.model.investing import invest
 from gigawatt.model.keeping import Brought, Keeping
+from gigawatt.model.posting import LEFT
 from gigawatt.model.published import (
     AMOUNT,
     CAPEX,
@@ -48,11 +50,21 @@ class ClauseDraft:
     contract: Contract
     contract_id: str
     on: int
+    elsewise: frozenset[int] = frozenset()
+    """The columns of the other days on which the contract may be over, where there are several."""
 
     @property
     def name(self) -> str:
         """The clause's full name, `contract/clause`."""
         return f"{self.contract_id}/{self.clause_id}"
+
+    @cached_property
+    def label(self) -> str:
+        """What its columns and rows are called by: its name, with the contract's end where that is not the file's."""
+        until = self.contract.until
+        if not self.elsewise or until is None or until == self.programme.contracts[self.contract_id].until:
+            return self.name
+        return f"{self.contract_id} through {until - timedelta(days=1)}/{self.clause_id}"
 
     @property
     def programme(self) -> Programme:
@@ -66,14 +78,14 @@ class ClauseDraft:
 
     @property
     def is_offer(self) -> bool:
-        """Whether the plan decides on signing."""
+        """Whether the plan decides if it holds: on signing, or on the day on which the contract is over."""
         return self.on != self.draft.one
 
     @property
     def is_new(self) -> bool:
         """Whether what is contracted for is new: an offer, or signed on or after the programme's `as_of`."""
         signed = self.contract.signed_on
-        return self.is_offer or (signed is not None and signed >= self.programme.as_of)
+        return self.contract.status == "offer" or (signed is not None and signed >= self.programme.as_of)
 
     @property
     def buyer_decides(self) -> bool:
@@ -108,31 +120,6 @@ class ClauseDraft:
         chip = self.programme.chips[self.programme.pools[pool].chip]
         return float(chip.it_power_kw or 0) / 1000.0
 
-    def pin(self, label: str, columns: Ints, amounts: Floats, floor: float, *, unit: Unit) -> int:
-        """The shortfall of `sum of amounts x columns` under a floor, pinned from both sides; returns its column.
-
-        `quantity - floor on = excess - shortfall`, and one binary forbids both above nought, so that the shortfall is
-        what the contract says, whoever decides.
-        """
-        most = float(np.maximum(amounts, 0.0) @ self.draft.upper_of(columns)) if len(columns) else 0.0
-        shortfall = self.add_columns(f"shortfall {label}", (), unit=unit, upper=max(floor, 0.0))
-        if floor <= 0:
-            return int(shortfall)
-        excess = self.add_columns(f"excess {label}", (), unit=unit, upper=most)
-        balance = self.add_rows(f"floor {label}", (), unit=unit, lower=0.0, upper=0.0)
-        self.add_entries(balance, columns, amounts)
-        self.add_entries(balance, self.on, -floor)
-        self.add_entries(balance, excess, -1.0)
-        self.add_entries(balance, shortfall, 1.0)
-        short = self.add_columns(f"short {label}", (), unit="1", upper=1.0, integer=True)
-        under = self.add_rows(f"short {label}", (), unit=unit, upper=0.0)
-        self.add_entries(under, shortfall, 1.0)
-        self.add_entries(under, short, -floor)
-        over = self.add_rows(f"excess {label}", (), unit=unit, upper=most)
-        self.add_entries(over, excess, 1.0)
-        self.add_entries(over, short, most)
-        return int(shortfall)
-
     def add_columns(
         self,
         name: str,
@@ -144,18 +131,18 @@ class ClauseDraft:
         integer: bool = False,
     ) -> Ints:
         """A block of columns named `contract/clause.name`, in the shape of `axes`."""
-        full = f"{self.name}.{name}"
+        full = f"{self.label}.{name}"
         return self.draft.add_columns(full, axes, unit=unit, by=self.name, lower=lower, upper=upper, integer=integer)
 
     def add_rows(
         self, name: str, axes: tuple[Axis, ...], *, unit: Unit, lower: Values = -np.inf, upper: Values = np.inf
     ) -> Ints:
         """A block of rows named `contract/clause.name`, in the shape of `axes`."""
-        return self.draft.add_rows(f"{self.name}.{name}", axes, unit=unit, by=self.name, lower=lower, upper=upper)
+        return self.draft.add_rows(f"{self.label}.{name}", axes, unit=unit, by=self.name, lower=lower, upper=upper)
 
     def add_entries(self, rows: npt.ArrayLike, columns: npt.ArrayLike, values: npt.ArrayLike) -> None:
         """Entries at (rows, columns), broadcast."""
-        self.draft.add_entries(rows, columns, values)
+        self.draft.add_entries(rows, columns, values, by=self.name)
 
     def pay(
         self,
@@ -167,8 +154,14 @@ class ClauseDraft:
         payer: str | None = None,
         payee: str | None = None,
         face: Face = "both",
+        days: Span | None = None,
+        offset: bool = False,
     ) -> Payment:
-        """A payment in the clause's name, by default from buyer to seller; published if the clause says so."""
+        """A payment in the clause's name, by default from buyer to seller; published if the clause says so.
+
+        It accrues over the clause's days in force, or over the `days` that are given. `offset` where it is taken off
+        what the clause charges in the same month, and never more than that.
+        """
         payment = self.draft.pay(
             columns,
             amounts,
@@ -179,9 +172,12 @@ class ClauseDraft:
             what=what,
             face=face,
         )
-        if AMOUNT in self.clause.publishes and face in ("both", "cash"):
-            flat = (payment.columns, payment.amounts, payment.months)
-            self.publish(AMOUNT, Amount(self.name, self.contract_id, payment.payer, payment.payee, *flat))
+        if self.elsewise:
+            payment = self.draft.payments[-1] = replace(payment, under=self.on)
+        if AMOUNT in self.clause.publishes and face in ("both", "cash") and what not in LEFT:
+            between, due = (payment.payer, payment.payee), (payment.columns, payment.amounts)
+            told = Amount(self.name, self.contract_id, *between, *due, payment.months, what, days or self.span, offset)
+            self.publish(AMOUNT, told)
         return payment
 
     def use(self, pools: Iterable[str] | None = None, workloads: Iterable[str] | None = None) -> UseTable:
@@ -195,38 +191,51 @@ class ClauseDraft:
             mask &= _among(table.workload, self.draft.workload_ids, wanted)
         return table.where(mask)
 
-    def provide(self, pool: str, columns: npt.ArrayLike, chips: npt.ArrayLike) -> None:
+    def share_of_use(self, use: UseTable, within: Span | None = None) -> Floats:
+        """Share of the days on which each Use's workload is wanted in its month that lie in the clause's days, (n,).
+
+        Or in those of its days that are given.
+        """
+        span = self.span if within is None else within.within(self.span)
+        wanted = np.ones((len(self.draft.workload_ids), len(self.calendar.months)))
+        for place in np.unique(use.workload):
+            window = self.programme.workloads[self.draft.workload_ids[place]].span_within(self.calendar.span)
+            days = self.calendar.cover(window)
+            wanted[place] = np.divide(self.calendar.cover(window.within(span)), days, where=days > 0, out=days * 0)
+        return np.asarray(wanted[use.workload, use.month])
+
+    def provide(
+        self,
+        pool: str,
+        columns: npt.ArrayLike,
+        chips: npt.ArrayLike,
+        *,
+        part: str = "",
+        stand_for: npt.ArrayLike | None = None,
+    ) -> None:
         """Capacity for a pool: `sum over k of chips[k, t] x columns[k]` stand in it in month t; shapes (K,), (K, T).
+
+        `part` names a part of the promise that has terms of its own. `stand_for` (K,) are the columns that those given
+        go on, or stand for, where whether they were contracted for before is to be told by these.
 
         Where the chips stand in a pool that those who decide own, a promise among them moves money only, and one to a
         stranger takes the chips away.
         """
         levels = np.atleast_2d(np.asarray(chips, dtype=np.float64))
-        self._hand_over("chips", pool, columns, levels)
+        self._hand_over("chips", pool, columns, levels, part, stand_for)
         if self.owned(pool) == self.buyer_decides:
             self._bear(pool, np.atleast_1d(np.asarray(columns, dtype=np.int64)), levels)
             return
-        rows = self.draft.standing_rows[self.draft.pool_ids.index(pool)]
-        sign = 1.0 if self.buyer_decides else -1.0
-        self.draft.add_changes(rows, columns, -sign * levels)
-        if not self.buyer_decides:
-            self._power(pool, np.atleast_1d(np.asarray(columns, dtype=np.int64)), levels)
-        else:
-            which, month = np.nonzero(levels)
-            flat, every = np.atleast_1d(np.asarray(columns, dtype=np.int64))[which], np.full(len(which), -1)
-            self._keep(pool, Brought(self._for, flat, month, every, levels[which, month], rented=False))
-
-    def _power(self, pool: str, columns: Ints, levels: Floats) -> None:
-        """Chips let to a stranger leave the pool, but still take power where they are; shapes (K,), (K, T)."""
-        site_id = self.programme.pools[pool].site
-        if site_id is None or site_id not in self.draft.site_ids:
-            return
+        place = self.draft.pool_ids.index(pool)
         which, month = np.nonzero(levels)
-        mw = levels[which, month] * self.chip_mw(pool)
-        self.add_entries(self.draft.power_rows[self.draft.site_ids.index(site_id), month], columns[which], mw)
-        if site_id in self.draft.grid_rows:
-            peak = float(self.programme.sites[site_id].peak_pue)
-            self.add_entries(self.draft.grid_rows[site_id][month], columns[which], peak * mw)
+        flat = np.atleast_1d(np.asarray(columns, dtype=np.int64))[which]
+        if self.owned(pool):
+            # they still stand there, take power and cost what they cost; only Use by others has to do without them
+            self.add_entries(self.draft.fit_rows[place, month], flat[:, None], levels[which, month][:, None])
+            return
+        self.draft.add_changes(self.draft.standing_rows[place], columns, -levels, by=self.name)
+        every = np.full(len(which), -1)
+        self._keep(pool, Brought(self._for, flat, month, every, levels[which, month], rented=False))
 
     def rent(self, pool: str, rented: Ints) -> None:
         """Chips on rent in a pool of another's, by month and slice, shape (T, S), a column of -1 for none.
@@ -287,16 +296,19 @@ class ClauseDraft:
             self.draft.keeping[pool] = Keeping(self.draft, pool)
         self.draft.keeping[pool].add(item, self.name)
 
-    def may_take(self, pool: str, quarters: Ints, columns: Ints, most: Floats, *, kept: bool, new: bool) -> None:
+    def may_take(
+        self, pool: str, quarters: Ints, columns: Ints, most: Floats, *, kept: bool, new: bool, part: str = ""
+    ) -> None:
         """Publish chips of a pool that may be contracted for by the quarter: `columns` of them, at most `most`; (K,).
 
-        `kept` where they are held to the end of the contract, `new` where they were not contracted for before.
+        `kept` where they are held to the end of the contract, `new` where they were not contracted for before; `part`
+        names them where they are not all that the clause may bring.
         """
         count, mw = len(self.calendar.quarters), self.chip_mw(pool)
         starts, size = np.full((count, 1), -1, dtype=np.int64), np.zeros(count)
         starts[quarters, 0], size[quarters] = columns, most * mw
         commitment = Commitment(
-            name=self.name,
+            name=f"{self.name} {part}".rstrip(),
             by=self.name,
             provider=self.contract.seller,
             pools=(pool,),
@@ -316,28 +328,36 @@ class ClauseDraft:
         """Whether those who decide own the pool's chips."""
         return self.programme.pools[pool].owner in self.programme.decides
 
-    def bring(self, site: str, columns: npt.ArrayLike, power_mw: npt.ArrayLike) -> None:
-        """IT power for a site: `sum over k of power_mw[k, t] x columns[k]`; shapes (K,), (K, T).
+    def bring(
+        self,
+        site: str,
+        columns: npt.ArrayLike,
+        power_mw: npt.ArrayLike,
+        *,
+        part: str = "",
+        stand_for: npt.ArrayLike | None = None,
+    ) -> None:
+        """IT power for a site: `sum over k of power_mw[k, t] x columns[k]`; shapes (K,), (K, T); the rest as above.
 
         Where the landlord decides the power stands already once it is built: let among those who decide it moves money
         only, let to a stranger it is taken away.
         """
         levels = np.atleast_2d(np.asarray(power_mw, dtype=np.float64))
-        self._hand_over("power", site, columns, levels)
+        self._hand_over("power", site, columns, levels, part, stand_for)
         built = self.programme.sites[site].landlord in self.programme.decides
         if site in self.draft.site_ids and built != self.buyer_decides:
             rows = self.draft.powered_rows[self.draft.site_ids.index(site)]
-            self.draft.add_changes(rows, columns, levels if built else -levels)
+            self.draft.add_changes(rows, columns, levels if built else -levels, by=self.name)
 
-    def supply(self, chip: str, months: Ints, columns: Ints) -> None:
-        """Chips for the pools of the contract's buyer, delivered in `months`, at most one a quarter; shapes (K,)."""
+    def supply(self, chip: str, months: Ints, columns: Ints, *, due: Ints) -> None:
+        """Chips for the pools of the contract's buyer, that serve from `months` and were due in others; shapes (K,)."""
         levels = np.zeros((len(months), len(self.calendar.months)))
-        levels[np.arange(len(months)), months] = 1.0
+        levels[np.arange(len(months)), due] = 1.0
         self._hand_over("order", chip, columns, levels)
         key, quarters = (chip, self.contract.buyer), self.calendar.quarter_of_month[months]
         if key not in self.draft.supply_rows:
             return
-        self.draft.add_entries(self.draft.supply_rows[key][quarters], columns, -1.0)
+        self.add_entries(self.draft.supply_rows[key][quarters], columns, -1.0)
 
     def invest(
         self,
@@ -368,20 +388,22 @@ class ClauseDraft:
 
     def if_signed(self, name: str, axis: Axis, columns: Ints, upper: Floats, *, unit: Unit) -> Ints:
         """Columns that are those given (at most `upper`) where the contract is signed, and nought where not; (N,)."""
-        if not self.is_offer:
-            return columns
-        signed = self.add_columns(name, (axis,), unit=unit, upper=upper)
+        return self.where(name, axis, columns, upper, self.on, unit=unit) if self.is_offer else columns
+
+    def where(self, name: str, axis: Axis, columns: Ints, upper: Floats, switch: int, *, unit: Unit) -> Ints:
+        """Columns that are those given (at most `upper`) where the column `switch` is one, else nought; (N,)."""
+        same = self.add_columns(name, (axis,), unit=unit, upper=upper)
         most = self.add_rows(f"{name} at most", (axis,), unit=unit, upper=0.0)
-        self.add_entries(most, signed, 1.0)
+        self.add_entries(most, same, 1.0)
         self.add_entries(most, columns, -1.0)
-        only = self.add_rows(f"{name} if signed", (axis,), unit=unit, upper=0.0)
-        self.add_entries(only, signed, 1.0)
-        self.add_entries(only, self.on, -upper)
+        only = self.add_rows(f"{name} if {'signed' if switch == self.on else 'so'}", (axis,), unit=unit, upper=0.0)
+        self.add_entries(only, same, 1.0)
+        self.add_entries(only, switch, -upper)
         least = self.add_rows(f"{name} at least", (axis,), unit=unit, upper=upper)
         self.add_entries(least, columns, 1.0)
-        self.add_entries(least, signed, -1.0)
-        self.add_entries(least, self.on, upper)
-        return signed
+        self.add_entries(least, same, -1.0)
+        self.add_entries(least, switch, upper)
+        return same
 
     def close(self, columns: npt.ArrayLike) -> None:
         """Hold columns at nought in the clause's name; for an offer, only where it is signed."""
@@ -396,20 +418,29 @@ class ClauseDraft:
         self.add_entries(rows, self.on, upper)
 
     def _hand_over(
-        self, what: Literal["chips", "power", "order"], place: str, columns: npt.ArrayLike, levels: Floats
+        self,
+        what: Literal["chips", "power", "order"],
+        place: str,
+        columns: npt.ArrayLike,
+        levels: Floats,
+        part: str = "",
+        stand_for: npt.ArrayLike | None = None,
     ) -> None:
         flat = np.atleast_1d(np.asarray(columns, dtype=np.int64))
-        self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels))
+        told_by = flat if stand_for is None else np.atleast_1d(np.asarray(stand_for, dtype=np.int64))
+        before = self.draft.is_outright(told_by) & (not self.is_new)
+        self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels, before, part))
 
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to clauses drafted later."""
-        self.draft.publish(name, item)
+        self.draft.publish(name, replace(item, under=self.on) if self.elsewise else item)
 
     def published(self, name: str) -> list[Published]:
         """What was published under a name that the clause `reads`."""
         if name not in self.clause.reads:
             raise LookupError(f"{self.name} reads `{name}` without saying so in its `reads`")
-        return self.draft.published[name]
+        # what the contract would give if it were over on another day is of another case
+        return [item for item in self.draft.published[name] if item.under not in self.elsewise]
 
 
 def _among(codes: Ints, names: Sequence[str], wanted: Iterable[str]) -> npt.NDArray[np.bool_]:

@@ -1,14 +1,16 @@
 """A contract: who buys of whom, whether it binds, for how long, and the clauses in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SerializeAsAny, model_validator
 
+from gigawatt.model.amendment import Amendment, restated
 from gigawatt.model.clause import Clause
 from gigawatt.model.fields import Cite, Day, Duration, Flag, Id, PerYear, Text, Words
 from gigawatt.model.parsing import refuse
+from gigawatt.model.provenance import Path
 from gigawatt.model.spanned import Spanned
 from gigawatt.model.thing import Thing
 from gigawatt.values.span import Span
@@ -40,7 +42,10 @@ class Contract(Spanned):
     precedence: Words = ()
     basis: Basis = "contract"
     cite: Cite | None = None
+    recorded: Day | None = Field(default=None, description="day from which it was known; always, if absent")
+    consents: tuple[Id, ...] = Field(default=(), description="whose consent an amendment needs; both parties if absent")
     clauses: Mapping[Id, SerializeAsAny[Clause]] = Field(default_factory=dict)
+    amendments: tuple[Amendment, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -52,6 +57,26 @@ class Contract(Spanned):
     def signed_on(self) -> date | None:
         """The day of signature, or `from` where the file does not say."""
         return self.signed or self.from_
+
+    def every_clause(self) -> Iterator[tuple[Path, str, Clause]]:
+        """Every version of every clause that the file states, with its place below the contract."""
+        yield from ((("clauses", clause_id), clause_id, clause) for clause_id, clause in self.clauses.items())
+        for n, amendment in enumerate(self.amendments):
+            for verb in ("new", "amend", "correct"):
+                for clause_id, clause in getattr(amendment, verb).items():
+                    yield ("amendments", n, verb, clause_id), clause_id, clause
+
+    @property
+    def must_consent(self) -> tuple[str, ...]:
+        """Whose consent an amendment needs."""
+        return self.consents or (self.buyer, self.seller)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _restated(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or "amendments" not in data:
+            return data
+        return {**data, "amendments": restated(data.get("clauses", {}), data["amendments"])}
 
     @model_validator(mode="after")
     def _an_offer_says_by_when(self) -> "Contract":

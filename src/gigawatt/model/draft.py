@@ -6,8 +6,9 @@ solver's model. Nothing here loops over cells.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gigawatt.errors import PlanError
-from gigawatt.model.calendar import Calendar, Floats, Ints
+from gigawatt.model.calendar import Calendar, Flags, Floats, Ints
 from gigawatt.model.published import NAMES, Published
 
 if TYPE_CHECKING:
@@ -78,6 +79,38 @@ class Payment:
     by: str
     what: str
     face: Face
+    under: int = -1
+    """The column that is one where the contract is over on the day by which the clause was drafted; -1 if the only."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One of the days on which a contract may be ended early, by its own column, and the last day for notice."""
+
+    column: int
+    since: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice about a contract that a plan makes by one `column`: to sign an offer, to renew it, to end it early, to
+    extend a clause, to wait for what comes after its longstop.
+
+    `by` is the clause that gives the choice, or the contract. What is chosen takes effect on `since`, and is said by
+    `last_day`; `silent` where it comes about without a notice. `under` are the columns, one of which is then one, of
+    the days on which the contract may be over; `cases` tell those on which it may be ended.
+    """
+
+    what: Literal["sign", "renew", "end", "extend", "wait"]
+    contract: str
+    by: str
+    column: int
+    last_day: date | None
+    since: date | None = None
+    silent: bool = False
+    under: tuple[int, ...] = ()
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +167,7 @@ class Draft:
     calendar: Calendar
     column_blocks: list[Block] = field(default_factory=list)
     row_blocks: list[Block] = field(default_factory=list)
-    entries: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
+    entries: list[tuple[Ints, Ints, Floats, str]] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     closed: list[tuple[Ints, str]] = field(default_factory=list)
     published: dict[str, list[Published]] = field(default_factory=lambda: {name: [] for name in NAMES})
@@ -152,16 +185,23 @@ class Draft:
     fit_rows: Ints = field(init=False)
     rent_rows: dict[str, tuple[Ints, Ints | None]] = field(default_factory=dict)
     keeping: dict[str, Keeping] = field(default_factory=dict)
-    power_rows: Ints = field(init=False)
-    grid_rows: dict[str, Ints] = field(default_factory=dict)
     powered: Ints = field(init=False)
+    unplugged: dict[int, Ints] = field(default_factory=dict)
+    """Chips of a pool, by its position, that stand without power, shape (T,)."""
     powered_rows: Ints = field(init=False)
     supply_rows: dict[tuple[str, str], Ints] = field(default_factory=dict)
     most_standing: Floats = field(init=False)
+    decisions: list[Decision] = field(default_factory=list)
+    overs: dict[str, dict[date, int]] = field(default_factory=dict)
+    """Of each contract that may be over on several days, the column that is one for each of them."""
+    outright: list[int] = field(default_factory=list)
+    """Columns that hold what is promised outright: the one that is fixed at one, and those of days on which a signed
+    contract may be over."""
     one: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.one = int(self.add_columns("one", (), lower=1.0, upper=1.0, unit="1", by="physics"))
+        self.outright.append(self.one)
 
     def add_columns(
         self,
@@ -202,18 +242,21 @@ class Draft:
         self.row_count += size
         return np.arange(start, start + size).reshape(shape)
 
-    def add_entries(self, rows: npt.ArrayLike, columns: npt.ArrayLike, values: npt.ArrayLike) -> None:
-        """Add `values` at (rows, columns); the three are broadcast against one another. Repeats add up."""
+    def add_entries(
+        self, rows: npt.ArrayLike, columns: npt.ArrayLike, values: npt.ArrayLike, *, by: str = "physics"
+    ) -> None:
+        """Add `values` at (rows, columns) in the name of `by`; the three are broadcast. Repeats add up."""
         wide = np.broadcast_arrays(rows, columns, values)
         self.entries.append(
             (
                 wide[0].ravel().astype(np.int64, copy=False),
                 wide[1].ravel().astype(np.int64, copy=False),
                 wide[2].ravel().astype(np.float64, copy=False),
+                by,
             )
         )
 
-    def add_changes(self, rows: Ints, columns: npt.ArrayLike, levels: Floats) -> None:
+    def add_changes(self, rows: Ints, columns: npt.ArrayLike, levels: Floats, *, by: str = "physics") -> None:
         """Add `levels[k, t] x columns[k]` to a cumulative quantity whose rows (T,) say how it changes month by month.
 
         Only the changes of a level are entries, so that a thing that stands for years costs one of them, not one a
@@ -222,7 +265,7 @@ class Draft:
         changes = np.diff(levels, axis=1, prepend=0.0)
         which, month = np.nonzero(changes)
         flat = np.atleast_1d(np.asarray(columns, dtype=np.int64))
-        self.add_entries(rows[month], flat[which], changes[which, month])
+        self.add_entries(rows[month], flat[which], changes[which, month], by=by)
 
     def pay(
         self,
@@ -256,6 +299,10 @@ class Draft:
         """Hold columns at nought, in the name of `by`."""
         self.closed.append((np.asarray(columns, dtype=np.int64).ravel(), by))
 
+    def is_outright(self, columns: Ints) -> Flags:
+        """Which of some columns hold what is promised outright, in their shape."""
+        return np.isin(columns, self.outright)
+
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to whatever is drafted later."""
         if name not in NAMES:
@@ -271,11 +318,16 @@ class Draft:
         """The block that a column belongs to."""
         return _block_of(self.column_blocks, column)
 
-    def column_bounds(self) -> tuple[Floats, Floats]:
-        """Lower and upper bounds of all columns, natural units; what is closed is held at nought."""
+    def row_block(self, row: int) -> Block:
+        """The block that a row belongs to."""
+        return _block_of(self.row_blocks, row)
+
+    def column_bounds(self, let_go: Container[str] = ()) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of all columns, natural units; what is closed, save by `let_go`, is held at nought."""
         lower, upper = _all_bounds(self.column_blocks)
-        for columns, _ in self.closed:
-            upper[columns], lower[columns] = 0.0, np.minimum(lower[columns], 0.0)
+        for columns, by in self.closed:
+            if by not in let_go:
+                upper[columns], lower[columns] = 0.0, np.minimum(lower[columns], 0.0)
         return lower, upper
 
     def row_bounds(self) -> tuple[Floats, Floats]:

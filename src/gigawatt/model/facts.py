@@ -8,10 +8,14 @@ certificates and reports.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+
+from gigawatt.model.offer import OfferOnRecord
 
 Key = tuple[str, str]
 
@@ -28,6 +32,16 @@ class Metered:
 
 
 @dataclass(frozen=True, slots=True)
+class Energy:
+    """Energy metered at a pool in a month: what its chips took, and the facility for it, where that is told."""
+
+    pool: str
+    month: str
+    it_mwh: Decimal
+    facility_mwh: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """What stood ready under a clause in a month: chips in a pool (chip-hours), or IT power at a site (MW-hours)."""
 
@@ -35,6 +49,52 @@ class Delivered:
     place: str
     month: str
     unit_hours: Decimal
+    before: bool = False
+    """Whether it was contracted for before the programme's `as_of`."""
+    part: str = ""
+    """Which part of the promise it is under, where parts have terms of their own: `extended`, `enlarged`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A delivery under a clause by its days: when it came, was accepted, or was ended for not having come.
+
+    `lot` names it, None for whatever is due first; `units` are chips or MW, None for all of the lot.
+    """
+
+    by: str
+    lot: str | None
+    on: date | None
+    accepted: date | None = None
+    ended: date | None = None
+    units: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a seller failed to provide in a month of the chip-hours that were asked for under a clause."""
+
+    by: str
+    month: str
+    chip_hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """That the milestone of a number (from one) under a clause was met on a day, as the parties have certified."""
+
+    by: str
+    milestone: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Exercised:
+    """Shares that the holder of an option on them has bought under a clause on a day."""
+
+    by: str
+    on: date
+    shares: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +160,72 @@ class Quoted:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Notice that a party gave under a clause (`contract/clause`) on a day.
+
+    `until` is the first day on which the contract is over by it, where the notice says so.
+    """
+
+    clause: str
+    by: str
+    given: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """The share of a month's hours in which a place (a pool or a site) was available, as the contract measures it."""
+
+    place: str
+    month: str
+    share: Fraction | Decimal
+    by: str = ""
+    """The clause (`contract/clause`) by which it is measured so; any if empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Hours of a month in which a place (a pool or a site) was not available, and what they were due to."""
+
+    place: str
+    month: str
+    hours: Decimal
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim under a clause for a month, and the day on which it was made."""
+
+    clause: str
+    month: str
+    on: date
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that a settlement reads, each kind in any order. `signed` are the ids of the contracts that bind."""
 
     signed: frozenset[str] = frozenset()
     use: tuple[Metered, ...] = ()
+    energy: tuple[Energy, ...] = ()
     deliveries: tuple[Delivered, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
     orders: tuple[Ordered, ...] = ()
     revenue: tuple[Reported, ...] = ()
     capex: tuple[Spent, ...] = ()
     standing: tuple[Standing, ...] = ()
     contracted: tuple[Contracted, ...] = ()
     quotes: tuple[Quoted, ...] = ()
+    handed_over: tuple[HandedOver, ...] = ()
+    reached: tuple[Reached, ...] = ()
+    exercised: tuple[Exercised, ...] = ()
+    offers: tuple[OfferOnRecord, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    availability: tuple[Available, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    claims: tuple[Claimed, ...] = ()
 
     def use_of(self, pools: Collection[str], workloads: Collection[str]) -> dict[str, Decimal]:
         """Metered chip-hours by month in some pools, by some workloads (all where none is named)."""
@@ -127,6 +240,44 @@ class Facts:
         """Chip-hours or MW-hours that stood ready under a clause, by month."""
         return self._delivered.get(clause, {})
 
+    def use_by_workload(self, pool: str) -> dict[tuple[str, str], Decimal]:
+        """Metered chip-hours in a pool by workload and month."""
+        total: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for item in self._use_by_pool.get(pool, ()):
+            total[item.workload, item.month] += item.chip_hours
+        return total
+
+    def newly_delivered_by(self, clause: str) -> Mapping[str, Decimal]:
+        """The part of `delivered_by` that was not contracted for before."""
+        return self._newly_delivered.get(clause, {})
+
+    def parts_delivered_by(self, clause: str) -> dict[str, dict[str, Decimal]]:
+        """The same as `delivered_by` for each part of the promise, by its name; empty where nothing was metered."""
+        parts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for item in self._deliveries_by_clause.get(clause, ()):
+            parts[item.part][item.month] += item.unit_hours
+        return parts
+
+    def handed_over_by(self, clause: str) -> list[HandedOver]:
+        """The deliveries under a clause that are on record with their days."""
+        return [item for item in self.handed_over if item.by == clause]
+
+    def withheld_by(self, clause: str) -> dict[str, Decimal]:
+        """Chip-hours that were asked for under a clause and not provided, by month."""
+        total: dict[str, Decimal] = defaultdict(Decimal)
+        for item in self.withheld:
+            if item.by == clause:
+                total[item.month] += item.chip_hours
+        return total
+
+    def reached_under(self, clause: str) -> list[Reached]:
+        """The milestones that were met under a clause."""
+        return [item for item in self.reached if item.by == clause]
+
+    def exercised_under(self, clause: str) -> list[Exercised]:
+        """The shares that were bought under a clause."""
+        return [item for item in self.exercised if item.by == clause]
+
     def ordered_by(self, clause: str) -> list[Ordered]:
         """The orders under a clause."""
         return [order for order in self.orders if order.by == clause]
@@ -136,6 +287,14 @@ class Facts:
         total: dict[str, int] = defaultdict(int)
         for item in self.revenue:
             if item.earner == earner and (not streams or item.stream in streams):
+                total[item.month] += item.amount_minor
+        return total
+
+    def revenue_from(self, streams: Collection[str]) -> dict[str, int]:
+        """Revenue from some streams, whoever earns it, by month, minor units."""
+        total: dict[str, int] = defaultdict(int)
+        for item in self.revenue:
+            if item.stream in streams:
                 total[item.month] += item.amount_minor
         return total
 
@@ -162,8 +321,23 @@ class Facts:
         return by_pool
 
     @cached_property
-    def _delivered(self) -> dict[str, dict[str, Decimal]]:
-        total: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    def _deliveries_by_clause(self) -> dict[str, list[Delivered]]:
+        by_clause: dict[str, list[Delivered]] = defaultdict(list)
         for item in self.deliveries:
-            total[item.by][item.month] += item.unit_hours
-        return total
+            by_clause[item.by].append(item)
+        return by_clause
+
+    @cached_property
+    def _delivered(self) -> dict[str, dict[str, Decimal]]:
+        return _by_clause(self.deliveries)
+
+    @cached_property
+    def _newly_delivered(self) -> dict[str, dict[str, Decimal]]:
+        return _by_clause(item for item in self.deliveries if not item.before)
+
+
+def _by_clause(deliveries: Iterable[Delivered]) -> dict[str, dict[str, Decimal]]:
+    total: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for item in deliveries:
+        total[item.by][item.month] += item.unit_hours
+    return total

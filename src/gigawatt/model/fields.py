@@ -190,12 +190,16 @@ PerYear = Annotated[
 # What may change over time
 
 ShareSeries = Annotated[Series, _series("ShareSeries", _SHARE, "20 %")]
+LevelSeries = Annotated[
+    Series, _series("LevelSeries", Measure("1", bare=True, called="a plain number", above=Decimal(0)), "131.2")
+]
 ChipSeries = Annotated[Series, _series("ChipSeries", _CHIPS, "256")]
 PowerSeries = Annotated[Series, _series("PowerSeries", Measure("MW"), "500 MW")]
 PricePerChipHour = Annotated[Series, _series("PricePerChipHour", _PER_CHIP_HOUR, "2.10 USD/chip-hour")]
 PricePerChip = Annotated[Series, _series("PricePerChip", _PER_CHIP, "36700 USD/chip")]
 PricePerMWh = Annotated[Series, _series("PricePerMWh", Measure(f"{MONEY}/MWh"), "62 USD/MWh")]
 RentPerMwMonth = Annotated[Series, _series("RentPerMwMonth", Measure(f"{MONEY}/MW-month"), "150 USD/kW-month")]
+MoneySeries = Annotated[Series, _series("MoneySeries", _MONEY, "180 USD")]
 MoneyPerMonth = Annotated[Series, _series("MoneyPerMonth", Measure(f"{MONEY}/month"), "150e6 USD/month")]
 ChipHoursPerYear = Annotated[Series, _series("ChipHoursPerYear", Measure("chip-hour/year"), "2e6 chip-hour/year")]
 ChipsPerQuarter = Annotated[Series, _series("ChipsPerQuarter", Measure("chip/quarter"), "400000 chips/quarter")]

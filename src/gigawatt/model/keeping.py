@@ -51,11 +51,13 @@ class Keeping:
         self.brought.append(item)
         for kept_for, rows in self.rows.items():
             self._count(item, kept_for, rows)
-        if item.workloads and item.workloads not in self.rows:
-            for rows in self._rows(item.workloads, by):
-                self.rows[item.workloads] = rows
+        # chips kept for a and chips kept for b are together closed to c: every union of what is kept for has its rows
+        unions = dict.fromkeys([item.workloads, *(item.workloads | kept_for for kept_for in self.rows)])
+        for kept_for in [each for each in unions if each not in self.rows] if item.workloads else ():
+            for rows in self._rows(kept_for, by):
+                self.rows[kept_for] = rows
                 for each in self.brought:
-                    self._count(each, item.workloads, rows)
+                    self._count(each, kept_for, rows)
 
     def _count(self, item: Brought, kept_for: frozenset[str], rows: Ints) -> None:
         sign = item.sign_among_others(kept_for)

@@ -22,10 +22,13 @@ TABLES: dict[str, str] = {
     "take": "new capacity contracted for: commitment, contract, provider, quarter, power_mw, chips, new",
     "offers": "offers: contract, seller, signed, sign_by, better_by, walk_away_scale, walk_away_price, asked_price, "
     "unit, note",
+    "renewals": "renewals and early ends of contracts that the plan may choose: contract, clause, what, chosen, "
+    "since, last_day, silent, better_by, walk_away_scale, walk_away_price, asked_price, unit, note",
     "capacity": "chips that stand or are on rent: pool, provider, site, chip, month, chips, rented, it_power_mw",
     "power": "IT power by site: site, month, powered_mw, used_mw",
     "use": "Use: pool, workload, month, slice, chips, chip_hours, work, measure",
-    "unserved": "demand and what is not served: workload, month, slice, demand, unserved, measure, value_lost",
+    "unserved": "demand and what is not served: workload, month, slice, demand, unserved, measure, value_lost,"
+    " closed_by",
     "cash": "payments: month, from, to, by, what, amount (exact, in the currency)",
     "beyond": "value of what was paid for and lies beyond the horizon: from, to, by, what, amount",
     "restated": "clauses beside their exact bills: clause, planned, restated, difference, fit",

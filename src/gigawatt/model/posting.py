@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from gigawatt.model.programme import Programme
 
 
+RECURRING = frozenset({"fee", "rent"})
+"""What recurs month by month for capacity, by what a posting or a payment is for."""
+LEFT = frozenset({"deposit"})
+"""What one party leaves with another and has back: money that moves, and no spend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """`amount_minor` owed in a month by payer to payee, `by` a clause (`contract/clause`), for `what`.
@@ -37,10 +44,25 @@ class Posting:
     by: str
     what: str
     amount_minor: int
+    days: Span | None = None
+    """The days over which it accrues, of its month those in it; a sum for a whole year on the year's last day."""
 
     def __post_init__(self) -> None:
         if self.payer == self.payee:
             raise ValueError(f"{self.by} would have {self.payer} owe itself; name two parties")
+
+
+@dataclass(frozen=True, slots=True)
+class Vested:
+    """Shares that a party may buy under a clause `by` the milestone of a number (from one) that was met on a day.
+
+    It is no posting: nothing is owed for it until they are bought.
+    """
+
+    by: str
+    milestone: int
+    on: date
+    shares: Decimal
 
 
 @dataclass(frozen=True)
@@ -107,21 +129,35 @@ class ClauseBook:
         return Fraction(amount_minor, 10 ** minor_digits(self.programme.currency))
 
     def posting(
-        self, month: int, amount: Fraction, what: str, *, payer: str | None = None, payee: str | None = None
+        self,
+        month: int,
+        amount: Fraction,
+        what: str,
+        *,
+        payer: str | None = None,
+        payee: str | None = None,
+        days: Span | None = None,
     ) -> list[Posting]:
         """One posting of an amount in main units, rounded half to even; none where that is nought.
 
-        By default the contract's buyer owes its seller.
+        By default the contract's buyer owes its seller, and it accrues over the clause's days in force.
         """
         minor = round(amount * 10 ** minor_digits(self.programme.currency))
         if not minor:
             return []
         payer, payee = payer or self.contract.buyer, payee or self.contract.seller
-        return [Posting(self.month_names[month], payer, payee, self.name, what, minor)]
+        return [Posting(self.month_names[month], payer, payee, self.name, what, minor, days or self.term.inside)]
 
     def postings(
-        self, amounts: Sequence[Fraction], what: str, *, payer: str | None = None, payee: str | None = None
+        self,
+        amounts: Sequence[Fraction],
+        what: str,
+        *,
+        payer: str | None = None,
+        payee: str | None = None,
+        days: Span | None = None,
     ) -> list[Posting]:
         """A posting in each month whose amount is not nought."""
         months = enumerate(amounts)
-        return [one for t, amount in months for one in self.posting(t, amount, what, payer=payer, payee=payee)]
+        between = {"payer": payer, "payee": payee}
+        return [one for t, amount in months for one in self.posting(t, amount, what, **between, days=days)]

@@ -1,14 +1,17 @@
 """The programme: one frozen whole, and what it remembers of the file that it was read from."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Self, cast
 
 from pydantic import Field, PrivateAttr, create_model, field_validator
 
+from gigawatt.model.amendment import CHANGES, Amendment
 from gigawatt.model.clause import Clause
 from gigawatt.model.contract import Contract
+from gigawatt.model.event import Event
 from gigawatt.model.fields import Day, Id, MoneyBalance, Text, Words
 from gigawatt.model.horizon import Finance, Horizon
 from gigawatt.model.kinds import ByKind
@@ -49,14 +52,47 @@ class Programme(Thing):
     contracts: Mapping[Id, Contract] = Field(default_factory=dict)
     participation: dict[Id, MoneyBalance] = Field(default_factory=dict)
     indicators: dict[Id, Indicator] = Field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
+    _written: "Programme | None" = PrivateAttr(default=None)
 
     def with_origin(self, origin: Origin) -> Self:
         """The same programme, told where it comes from."""
         told = self.model_copy()
         told._origin = origin
         return told
+
+    def as_told_from(self, written: "Programme", places: Places) -> Self:
+        """The same programme, told that it was made from another: its contracts as known on some day."""
+        told = self.with_origin(replace(self._origin, places=places, assumptions=self._of_contracts_known()))
+        told._written = written
+        return told
+
+    def as_of_day(self, day: date) -> Self:
+        """The same programme as of another day, without the offers that had lapsed by then."""
+        lapsed = {
+            name
+            for name, each in self.contracts.items()
+            if each.status == "offer" and each.sign_by is not None and each.sign_by < day
+        }
+        left = {name: each for name, each in self.contracts.items() if name not in lapsed}
+        return self.model_copy(update={"as_of": day, "contracts": left})
+
+    def _of_contracts_known(self) -> tuple[Provenance, ...]:
+        """The assumptions, but those of contracts that the programme does not have."""
+
+        def known(path: str) -> bool:
+            return not path.startswith("contracts.") or any(
+                path == f"contracts.{name}" or path.startswith(f"contracts.{name}.") for name in self.contracts
+            )
+
+        return tuple(record for record in self._origin.assumptions if known(record.path))
+
+    @property
+    def as_written(self) -> "Programme":
+        """The programme as its file has it, with every amendment; itself, unless it is told as known on some day."""
+        return self._written or self
 
     def __repr__(self) -> str:
         """`Programme('lab', 3 workloads, 4 pools, 3 contracts)`: short enough for a prompt."""
@@ -113,7 +149,14 @@ class Programme(Thing):
 def _type_of(kinds: tuple[type[Clause], ...]) -> type[Programme]:
     clauses = dict[Id, Annotated[Clause, ByKind(kinds)]]
     empty: Any = Field(default_factory=dict)
-    contract = create_model("Contract", __base__=Contract, __doc__=Contract.__doc__, clauses=(clauses, empty))
+    amendment = create_model(
+        "Amendment", __base__=Amendment, __doc__=Amendment.__doc__,
+        new=(clauses, empty), amend=(Annotated[clauses, CHANGES], empty), correct=(Annotated[clauses, CHANGES], empty),
+    )  # fmt: skip
+    amendments: Any = tuple[amendment, ...]  # type: ignore[valid-type]
+    contract = create_model(
+        "Contract", __base__=Contract, __doc__=Contract.__doc__, clauses=(clauses, empty), amendments=(amendments, ())
+    )
     contracts: Any = dict[Id, contract]  # type: ignore[valid-type]
     return cast(
         type[Programme],

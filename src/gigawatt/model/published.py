@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
-from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.calendar import Flags, Floats, Ints
+from gigawatt.values.span import Span
 
 COMMITMENTS = "commitments"
 UNIT_PRICE = "unit_price"
@@ -14,11 +18,38 @@ AMOUNT = "amount"
 REVENUE = "revenue"
 CAPEX = "capex"
 DELIVERY = "delivery"
-NAMES = frozenset({COMMITMENTS, UNIT_PRICE, AMOUNT, REVENUE, CAPEX, DELIVERY})
+NOT_PROVIDED = "not_provided"
+HANDOVER = "handover"
+AVAILABILITY = "availability"
+MILESTONE = "milestone"
+TOLD = "told"
+NAMES = frozenset(
+    {
+        COMMITMENTS,
+        UNIT_PRICE,
+        AMOUNT,
+        REVENUE,
+        CAPEX,
+        DELIVERY,
+        HANDOVER,
+        NOT_PROVIDED,
+        MILESTONE,
+        TOLD,
+        AVAILABILITY,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What one clause gives to others. `under` is the column that is one where the contract is over on the day by which
+    the clause was drafted; -1 where there is one such day only."""
+
+    under: int = -1
 
 
 @dataclass(frozen=True)
-class Commitment:
+class Commitment(Given):
     """New capacity that the plan may contract for: a phase, a lease, a reservation, a step up in rent.
 
     By quarter q, its size in MW of IT power is `sum over n of mw[q, n] x columns[q, n]`; a column of -1 is none.
@@ -47,7 +78,7 @@ class Commitment:
 
 
 @dataclass(frozen=True)
-class UnitPrice:
+class UnitPrice(Given):
     """What a provider asks in a pool, money per chip-hour by month, shape (T,); infinite where it offers nothing."""
 
     by: str
@@ -59,7 +90,7 @@ class UnitPrice:
 
 
 @dataclass(frozen=True)
-class Amount:
+class Amount(Given):
     """Money that a clause makes due: `amounts x columns` in `months`, flat arrays of one length."""
 
     by: str
@@ -69,10 +100,15 @@ class Amount:
     columns: Ints
     amounts: Floats
     months: Ints
+    what: str = ""
+    days: Span | None = None
+    """The days over which it accrues, of each month those in it; a sum for a whole year on the year's last day."""
+    offset: bool = False
+    """Whether it is taken off what the clause charges in the same month, and never more than that."""
 
 
 @dataclass(frozen=True)
-class Revenue:
+class Revenue(Given):
     """Revenue of one stream (a workload, or a given revenue) that `earner` receives, flat arrays of one length."""
 
     stream: str
@@ -83,7 +119,7 @@ class Revenue:
 
 
 @dataclass(frozen=True)
-class Capex:
+class Capex(Given):
     """Capital expenditure, paid by `payer` in `months` for `place` (a site or a pool's site), flat arrays."""
 
     by: str
@@ -95,7 +131,7 @@ class Capex:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Delivery(Given):
     """What a clause hands over: chips to a pool, IT power (MW) to a site, or chips ordered, by month of delivery.
 
     In month t it is `sum over k of levels[k, t] x columns[k]`, of chips and power the mean over the month's days;
@@ -107,6 +143,83 @@ class Delivery:
     place: str
     columns: Ints
     levels: Floats
+    before: Flags
+    """Which of the columns stand for what was contracted for before, shape (K,)."""
+    part: str = ""
+    """Which part of the promise it is, where parts have terms of their own: `extended`, `enlarged`."""
 
 
-Published = Commitment | UnitPrice | Amount | Revenue | Capex | Delivery
+@dataclass(frozen=True)
+class Handover(Given):
+    """The days of one delivery `lot` under a clause, where the column `on` is one.
+
+    `kept` is one where it is not `ended` for not having come in time; the same column as `on` where nobody may end it.
+    """
+
+    by: str
+    lot: str
+    on: int
+    kept: int
+    delivered: date
+    accepted: date
+    ended: date | None = None
+
+
+@dataclass(frozen=True)
+class Milestone(Given):
+    """The milestone of a number under a clause: `met` columns (Q,) are one from the quarter on in which it is met.
+
+    `days` are the last of each quarter, on which it is looked at.
+    """
+
+    by: str
+    number: int
+    met: Ints
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Told(Given):
+    """What a clause tells beside the money: `amounts x columns` of a `unit` in `months`, flat arrays of one length."""
+
+    by: str
+    name: str
+    unit: str
+    columns: Ints
+    amounts: Floats
+    months: Ints
+
+
+@dataclass(frozen=True)
+class NotProvided(Given):
+    """What a seller is known to fail to provide of what is asked for under a clause, in the month of that number."""
+
+    by: str
+    month: int
+    chip_hours: Decimal
+
+
+@dataclass(frozen=True)
+class Availability(Given):
+    """The availability of a place (a pool or a site) on which a plan counts, by month; `claimed` where credits for it
+    must be claimed."""
+
+    by: str
+    place: str
+    months: Mapping[int, Fraction]
+    claimed: bool
+
+
+Published = (
+    Commitment
+    | UnitPrice
+    | Amount
+    | Revenue
+    | Capex
+    | Delivery
+    | Handover
+    | NotProvided
+    | Milestone
+    | Told
+    | Availability
+)

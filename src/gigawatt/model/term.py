@@ -67,6 +67,14 @@ class Term:
         return [Fraction(month.overlap(within), days) if days else Fraction(0)
                 for month, days in zip(self.months, self.days, strict=True)]  # fmt: skip
 
+    def share_of(self, days: Span, part: Span) -> list[Fraction]:
+        """The share that lies in `part` of what falls in each month and accrues over `days`, by month.
+
+        In a month that holds none of those days it accrues over the whole month.
+        """
+        within = [(days.within(month), month) for month in self.months]
+        return [part.share_of(inside if inside.days else month) for inside, month in within]
+
     def last_month(self, part: Span) -> int:
         """The month of the last day in force of a span that touches the horizon."""
         return months_apart(self.horizon.start, part.within(self.inside).until - timedelta(days=1))
@@ -78,14 +86,34 @@ class Term:
         return [values.get(t, Decimal(0)) for t in range(len(self.months))]
 
     def floor(self, whole: Decimal, year: Span, done: Mapping[date, Decimal]) -> Fraction:
-        """What is still due of a floor `whole` for a contract year: pro rata by days where horizon or term cut it.
+        """What is still due of a floor `whole` for a contract year: its part that counts, less what was done before;
+        never below nought."""
+        return max(Fraction(0), Fraction(whole) * self.part(year, done) - self.before(year, done))
 
-        Where the horizon's start cuts the year, and what was done by then is stated, the floor counts from the year's
-        first day, less that; never below nought.
+    def part(self, year: Span, done: Mapping[date, Decimal]) -> Fraction:
+        """The share of a contract year that counts: by days where horizon or term cut it.
+
+        Where the horizon's start cuts the year, and what was done by then is stated, from the year's first day on.
         """
+        return Fraction(self.counted(year, done).days, year.days)
+
+    def counted(self, year: Span, done: Mapping[date, Decimal]) -> Span:
+        """The days of a contract year that count, see `part`."""
         inside = year.within(self.inside)
-        before = [day for day in done if year.start <= day < inside.start]
-        if not before:
-            return Fraction(whole) * inside.days / year.days
-        counted = Span(year.within(self.whole).start, inside.until)
-        return max(Fraction(0), Fraction(whole) * counted.days / year.days - Fraction(done[max(before)]))
+        if not self._days_before(year, done):
+            return inside
+        return Span(year.within(self.whole).start, inside.until)
+
+    def before(self, year: Span, done: Mapping[date, Decimal]) -> Fraction:
+        """What was done of a contract year before the horizon, by the last day for which it is stated; else nought."""
+        days = self._days_before(year, done)
+        return Fraction(done[max(days)]) if days else Fraction(0)
+
+    def _days_before(self, year: Span, done: Mapping[date, Decimal]) -> list[date]:
+        start = year.within(self.inside).start
+        return [day for day in done if year.start <= day < start]
+
+    def last_day(self, part: Span) -> Span:
+        """The last day in force of a span that touches the horizon."""
+        until = part.within(self.inside).until
+        return Span(until - timedelta(days=1), until)

@@ -22,6 +22,7 @@ from gigawatt.model.fields import (
     PricePerChip,
     PricePerChipHour,
     PricePerMWh,
+    ShareSeries,
     TerabytesPerSecond,
     Text,
     Words,
@@ -42,6 +43,7 @@ class Party(Thing):
     name: Text | None = None
     duties: Words = ()
     kind: Text | None = Field(default=None, description="lab, cloud, landlord, vendor, investor ...")
+    stakes: dict[Id, ShareSeries] = Field(default_factory=dict, description="its shares in other parties, dated")
 
 
 def _it_power(data: dict[str, Any]) -> Decimal | None:
@@ -116,6 +118,7 @@ class Site(Thing):
     """A place with phases of IT power."""
 
     location: Location | None = None
+    jurisdiction: Words = Field(default=(), description="whose law holds there: US, or several, as [DE, EU]")
     landlord: Id | None = Field(default=None, description="builds it and bears its capex")
     operator: Id | None = Field(default=None, description="pays for its energy")
     utility: Id = "utility"
@@ -158,6 +161,7 @@ class Pool(Thing):
     most_chips: ChipSeries | None = Field(default=None, alias="most")
     region: Text | None = None
     location: Location | None = None
+    jurisdiction: Words = Field(default=(), description="as a site's; of a pool at a site its site's")
     resource_cost_per_chip_hour: PricePerChipHour | None = Field(default=None, alias="resource_cost")
 
     @property
@@ -173,6 +177,8 @@ class Pool(Thing):
             refuse("a pool has an `owner` or a `provider`, not both", "provider")
         if self.site is None and self.owner is not None:
             refuse("an owned pool needs a `site` with power for its chips", "owner")
+        if self.site is not None and self.jurisdiction:
+            refuse(f"a pool is where its site is; give sites.{self.site} the `jurisdiction`", "jurisdiction")
         return self
 
 

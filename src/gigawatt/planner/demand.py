@@ -170,6 +170,8 @@ def _fit(draft: Draft) -> None:
     axes = (draft.pool_ids, calendar.month_names, calendar.slice_names)
     rows = draft.fit_rows = draft.add_rows("fit", axes, unit="chip", by=PHYSICS, upper=0.0)
     draft.add_entries(rows, draft.standing[:, :, None], -1.0)
+    for place, columns in draft.unplugged.items():
+        draft.add_entries(rows[place], columns[:, None], 1.0)
     sliced = use.slice >= 0
     draft.add_entries(rows[use.pool[sliced], use.month[sliced], use.slice[sliced]], use.columns[sliced], 1.0)
     if not sliced.all():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -11,9 +11,11 @@ from gigawatt.errors import CycleError, GigawattError, PlanError
 from gigawatt.model.clause import Clause
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
-from gigawatt.model.draft import Draft
+from gigawatt.model.draft import Decision, Draft
+from gigawatt.model.ending import Outlook, outlook_in_plan
 from gigawatt.model.programme import Programme
 from gigawatt.planner.demand import draft_demand, horizon_of
+from gigawatt.planner.endings import draft_endings
 from gigawatt.planner.physics import draft_pools, draft_sites
 from gigawatt.planner.problem import party_value
 
@@ -29,16 +31,19 @@ def draft_programme(programme: Programme, progress: Callable[[str], None] | None
     tell = progress or (lambda _: None)
     calendar = horizon_of(programme)
     draft = Draft(programme, calendar)
-    clauses = in_order(binding(programme))
-    draft.wanted = frozenset(name for *_, clause in clauses for name in clause.reads)
+    seen = {contract_id: outlook_in_plan(programme, contract_id) for contract_id in programme.contracts}
+    clauses = in_order(drafted(programme, seen))
+    draft.wanted = frozenset(name for *_, clause in clauses for name in clause.reading)
     tell("physics")
     draft_sites(draft)
     draft_pools(draft)
     draft_demand(draft)
     signed = _sign(draft)
+    bound = {contract_id for contract_id, *_ in clauses}
+    draft_endings(draft, {name: each for name, each in seen.items() if name in bound}, signed)
     for contract_id, clause_id, contract, clause in clauses:
         tell(f"{contract_id}/{clause_id}")
-        view = ClauseDraft(draft, clause, clause_id, contract, contract_id, signed[contract_id])
+        view = _view(draft, contract_id, clause_id, contract, clause, signed[contract_id])
         try:
             clause.constrain(view)
         except GigawattError:
@@ -47,6 +52,13 @@ def draft_programme(programme: Programme, progress: Callable[[str], None] | None
             raise PlanError(f"clause {contract_id}/{clause_id} could not be drafted: {fault}") from fault
     _participate(draft)
     return draft
+
+
+def _view(draft: Draft, contract_id: str, clause_id: str, contract: Contract, clause: Clause, sign: int) -> ClauseDraft:
+    """The draft as a clause sees it in its contract; it holds on the column of the day on which that is over."""
+    over = draft.overs.get(contract_id, {})
+    on = over[contract.until] if over and contract.until is not None else sign
+    return ClauseDraft(draft, clause, clause_id, contract, contract_id, on, frozenset(over.values()) - {on})
 
 
 def _participate(draft: Draft) -> None:
@@ -68,10 +80,22 @@ def binding(programme: Programme) -> list[Said]:
         if contract.status not in ("signed", "offer"):
             continue
         for clause_id, clause in contract.clauses.items():
-            named = {getattr(clause, field) for field in clause.party_fields}
-            if decides & ({contract.buyer, contract.seller} | named):
+            if decides & {contract.buyer, contract.seller, *clause.named_parties}:
                 said.append((contract_id, clause_id, contract, clause))
     return said
+
+
+def drafted(programme: Programme, seen: Mapping[str, Outlook]) -> list[Said]:
+    """The clauses that bind, each in its contract as that reads for every day on which it may be over."""
+    bound = dict.fromkeys(contract_id for contract_id, *_ in binding(programme))
+    kept = {(contract_id, clause_id) for contract_id, clause_id, *_ in binding(programme)}
+    return [
+        (contract_id, clause_id, contract, clause)
+        for contract_id in bound
+        for contract in seen[contract_id].every_contract(programme.contracts[contract_id])
+        for clause_id, clause in contract.clauses.items()
+        if (contract_id, clause_id) in kept
+    ]
 
 
 def in_order(clauses: list[Said]) -> list[Said]:
@@ -83,7 +107,7 @@ def in_order(clauses: list[Said]) -> list[Said]:
         waiting: list[Said] = []
         for said in left:
             clause = said[3]
-            waits = any(to_come[name] > (name in clause.publishes) for name in clause.reads)
+            waits = any(to_come[name] > (name in clause.publishes) for name in clause.reading)
             (waiting if waits else ready).append(said)
         if not ready:
             raise CycleError(_cycle(left))
@@ -94,7 +118,7 @@ def in_order(clauses: list[Said]) -> list[Said]:
 
 def _cycle(left: list[Said]) -> str:
     first = left[0]
-    second = next(said for said in left[1:] if said[3].publishes & first[3].reads)
+    second = next(said for said in left[1:] if said[3].publishes & first[3].reading)
     return (
         f"{first[0]}/{first[1]} reads what {second[0]}/{second[1]} publishes, and in the end the other way round; "
         "take one of the two out, or have one of them read a stated figure"
@@ -108,6 +132,8 @@ def _sign(draft: Draft) -> dict[str, int]:
         if contract.status == "offer":
             column = draft.add_columns(f"sign {contract_id}", (), unit="1", by=contract_id, upper=1.0, integer=True)
             signed[contract_id] = int(column)
+            decision = Decision("sign", contract_id, contract_id, int(column), contract.sign_by)
+            draft.decisions.append(decision)
         else:
             signed[contract_id] = draft.one
     return signed

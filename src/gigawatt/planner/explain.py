@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,15 @@ import numpy as np
 
 from gigawatt.errors import Unbounded
 from gigawatt.model.calendar import Ints
-from gigawatt.model.draft import Draft
+from gigawatt.model.draft import Block, Draft
 from gigawatt.planner.highs import Solver, Status
-from gigawatt.planner.problem import Problem
+from gigawatt.planner.physics import PHYSICS
+from gigawatt.planner.problem import Problem, assemble
 
+BOUNDED = ("standing",)
+"""Columns of physics whose bounds somebody stated: what a pool can hold."""
+WHOLE_SECONDS = 20.0
+"""How long to look for the fewest that contradict one another where only whole numbers do."""
 FAR = 1e6
 """A bound in solver units that no sensible quantity reaches: billions of chips, thousands of GW."""
 
@@ -44,45 +50,77 @@ def unbounded_by(draft: Draft, problem: Problem) -> Unbounded:
 
 
 def contradiction(draft: Draft, problem: Problem) -> str:
-    """The smallest set of signers whose rows and closures leave no plan, each in contract words with its place.
+    """The smallest set of clauses and limits that leave no plan, each in contract words with its place.
 
-    A deletion filter on the relaxed problem: each signer's rows are let go in turn, and stay let go if there is still
-    no plan. Where only whole numbers forbid a plan, that is said.
+    The solver's proof names a few that suffice; each of them is let go in turn, with all that it wrote, and stays let
+    go if there is still no plan. Where only whole numbers forbid a plan there is no such proof: then everybody is a
+    suspect, and what the time allows is told.
     """
-    groups = _groups(draft)
     solver = Solver(problem)
     solver.relax(True)
-    if solver.solve().status is not Status.INFEASIBLE:
-        return "no plan keeps every clause in whole phases and offers, though one does in fractions (see --relax)"
-    needed = []
-    for by, (rows, columns) in groups.items():
-        free_rows, free_columns = np.full(len(rows), np.inf), np.full(len(columns), np.inf)
-        low, high = solver.problem.row_lower[rows], solver.problem.row_upper[rows]
-        least, most = solver.problem.lower[columns], solver.problem.upper[columns]
-        solver.set_rows(rows, -free_rows, free_rows)
-        solver.set_bounds(columns, np.minimum(least, 0.0), free_columns)
-        if solver.solve(simplex=True).status is not Status.INFEASIBLE:
-            solver.set_rows(rows, low, high)
-            solver.set_bounds(columns, least, most)
-            needed.append(by)
-    return "no plan keeps all of these together:\n" + "\n".join(f"  - {_said(draft, by)}" for by in needed)
+    whole = solver.solve().status is not Status.INFEASIBLE
+    needed = _everybody(draft) if whole else _suspects(draft, *solver.proof())
+    until = time.monotonic() + (WHOLE_SECONDS if whole else float("inf"))
+    for by in list(needed):
+        fewer = [one for one in needed if one != by]
+        left = until - time.monotonic()
+        if left > 0 and _leaves_no_plan(draft, fewer, whole=whole, seconds=left):
+            needed = fewer
+    which = "no plan keeps all of these together"
+    if whole:
+        which += " in whole phases and offers, though one does in fractions (see --relax)"
+    if time.monotonic() > until:
+        which += "; not all of them may be needed, the time was up"
+    return f"{which}:\n" + "\n".join(f"  - {_said(draft, by)}" for by in needed)
 
 
-def _groups(draft: Draft) -> dict[str, tuple[Ints, Ints]]:
-    """Rows and columns by who signs them: each clause, and each kind of physics row."""
-    rows: dict[str, list[Ints]] = {}
-    columns: dict[str, list[Ints]] = {}
+def _everybody(draft: Draft) -> list[str]:
+    """All who wrote anything, or stated a limit; limits of physics first."""
+    found = {_limit(block) for block in draft.row_blocks} | {by for *_, by in draft.entries}
+    found |= {by for _, by in draft.closed}
+    found |= {_limit(block) for block in draft.column_blocks if block.name.startswith(BOUNDED)}
+    return _in_order(found)
+
+
+def _suspects(draft: Draft, rows: Ints, columns: Ints) -> list[str]:
+    """Who wrote, or wrote into, the rows of a proof, closed its columns or bounds them; limits of physics first."""
+    in_rows, in_columns = np.zeros(draft.row_count, bool), np.zeros(draft.column_count, bool)
+    in_rows[rows], in_columns[columns] = True, True
+    found = {_limit(draft.row_block(int(row))) for row in rows}
+    found |= {_limit(block) for block in map(draft.column_block, columns.tolist()) if block.name.startswith(BOUNDED)}
+    found |= {by for where, _, _, by in draft.entries if in_rows[where].any()}
+    found |= {by for where, by in draft.closed if in_columns[where].any()}
+    return _in_order(found)
+
+
+def _in_order(found: set[str]) -> list[str]:
+    """Limits of physics before clauses: what can be let go without a clause is no part of their contradiction."""
+    return sorted(found - {PHYSICS}, key=lambda by: (not by.startswith(PHYSICS), by))
+
+
+def _limit(block: Block) -> str:
+    """Who can give up a block's bounds: a clause, or a limit of physics by its name; else physics itself."""
+    if block.by != PHYSICS:
+        return block.by
+    free = np.array_equal(block.lower, block.upper) or not np.isfinite(block.upper).any()
+    return PHYSICS if free else f"{PHYSICS}: {block.name}"
+
+
+def _leaves_no_plan(draft: Draft, kept: Sequence[str], *, whole: bool, seconds: float) -> bool:
+    """Whether what some wrote, beside the identities of physics, leaves no plan, in whole numbers or at all."""
+    everybody = dict.fromkeys(part[3] for part in draft.entries) | dict.fromkeys(by for _, by in draft.closed)
+    problem = assemble(draft, [by for by in everybody if by != PHYSICS and by not in kept])
+    standing = (PHYSICS, *kept)
     for block in draft.row_blocks:
-        if block.by == "physics" and np.array_equal(block.lower, block.upper):
-            continue  # identities: what stands is what was bought; nothing to relax
-        by = f"physics: {block.name}" if block.by == "physics" else block.by
-        rows.setdefault(by, []).append(np.arange(block.start, block.start + block.size))
-    for closed, by in draft.closed:
-        columns.setdefault(by, []).append(closed)
-    # physics first: what can be let go without a clause is no part of the clauses' contradiction
-    order = sorted({*rows, *columns}, key=lambda by: (not by.startswith("physics"), by))
-    none = [np.zeros(0, dtype=np.int64)]
-    return {by: (np.concatenate(rows.get(by, none)), np.concatenate(columns.get(by, none))) for by in order}
+        if _limit(block) not in standing:
+            problem.row_lower[block.start : block.start + block.size] = -np.inf
+            problem.row_upper[block.start : block.start + block.size] = np.inf
+    for block in draft.column_blocks:
+        if block.name.startswith(BOUNDED) and _limit(block) not in standing:
+            problem.upper[block.start : block.start + block.size] = np.inf
+    solver = Solver(replace(problem, cost=np.zeros_like(problem.cost)))
+    solver.relax(not whole)
+    return solver.solve(seconds=seconds).status is Status.INFEASIBLE
 
 
 def _said(draft: Draft, by: str) -> str:

@@ -24,6 +24,8 @@ from gigawatt.model.calendar import Floats, Ints
 from gigawatt.planner.problem import MONEY_SCALE, Problem
 
 _BANNER = threading.Lock()
+DUAL, PRIMAL = 1, 4
+"""The solver's names for its two simplex methods."""
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
 INTERIOR_POINT_FROM_COLUMNS = 500_000
@@ -196,15 +198,18 @@ class Solver:
         progress: Callable[[Progress], None] | None = None,
         feasibility: float = 1e-7,
         simplex: bool = False,
+        primal: bool = False,
     ) -> Solution:
-        """Solve to a relative gap or until the seconds are spent; `simplex` goes on from the last basis.
+        """Solve to a relative gap or until the seconds are spent.
 
+        `simplex` goes on from the last basis; `primal` too, for a change of costs alone, which leaves it feasible.
         Returns a solution whose status says which; raises `KeyboardInterrupt` only where nothing was found yet.
         """
         whole = not self._relaxed and len(self._integers) > 0
         large = len(self.problem.cost) >= INTERIOR_POINT_FROM_COLUMNS
         self._option("solver", "choose")
-        if not whole and large and not simplex:
+        self._option("simplex_strategy", PRIMAL if primal else DUAL)
+        if not whole and large and not (simplex or primal):
             self._option("solver", "ipm")
             self._option("run_crossover", "on")
         self._option("mip_rel_gap", gap)
@@ -301,6 +306,20 @@ class Solver:
             return highspy.HighsModelStatus.kUnbounded if feasible else highspy.HighsModelStatus.kInfeasible
         return state
 
+    def proof(self) -> tuple[Ints, Ints]:
+        """Rows, and columns by their bounds, that together leave no plan: a dual ray of the LP just found infeasible.
+
+        Found without presolve, which keeps no ray.
+        """
+        self._option("presolve", "off")
+        self.set_cost(np.zeros_like(self.problem.cost))
+        self._highs.run()
+        self._option("presolve", "choose")
+        _, found, ray = self._highs.getDualRay()  # type: ignore[attr-defined]
+        weights = np.array(ray) if found else np.ones(len(self.problem.row_lower))
+        columns = self.problem.matrix.T @ weights if found else np.ones(len(self.problem.cost))
+        return np.flatnonzero(np.abs(weights) > DUAL_TOLERANCE), np.flatnonzero(np.abs(columns) > DUAL_TOLERANCE)
+
     def equals(self) -> Problem:
         """The optimal plans of the LP just solved, as a problem with tighter bounds.
 
@@ -326,8 +345,10 @@ class Solver:
         status, ranging = self._highs.getRanging()
         if status != highspy.HighsStatus.kOk:
             return None
+        at = np.array(self._highs.getSolution().row_value)
         up, down = np.array(ranging.row_bound_up.value_), np.array(ranging.row_bound_dn.value_)
-        return np.asarray(np.abs(up - down) <= 0.0) | np.isnan(up) if len(up) else None
+        near = 1e-9 * np.maximum(1.0, np.abs(at))
+        return np.asarray((up - at <= near) | (at - down <= near) | np.isnan(up)) if len(up) else None
 
     def write(self, path: Path) -> None:
         """Write the problem as MPS or LP, by the ending of the file's name."""

@@ -1,4 +1,4 @@
-"""What an offer would have to cost for signing and not signing to be equal.
+"""What an offer would have to cost for signing and not signing to be equal, and a further term for renewing or not.
 
 With the offer signed, the value of the best plan is convex and falling in the scale of the offer's prices. The scale at
 which it meets the value without the offer is found by Newton's steps, each of them a plan with the offer signed whose
@@ -15,19 +15,30 @@ import numpy as np
 import polars as pl
 
 from gigawatt.model.calendar import Floats
-from gigawatt.model.draft import Draft, Payment
+from gigawatt.model.contract import Contract
+from gigawatt.model.draft import Decision, Draft, Payment
+from gigawatt.model.ending import outlook_in_plan
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.highs import Solution, Solver, Status
 from gigawatt.planner.problem import MONEY_SCALE, Problem, money
 from gigawatt.planner.side_by_side import side_by_side
 
-STEPS = 12
+STEPS = 20
+PROVEN = 1e-6
 TOLERANCE, RELAXED_TOLERANCE = 1e-6, 1e-4
 """Of the scale, on whole plans and on relaxed ones, which are no finer themselves."""
+AS_MUCH = 1e-9
+"""Two values that differ by no more than this part of the plan's are equal."""
+PRICED = {
+    "better_by": pl.Float64, "walk_away_scale": pl.Float64, "walk_away_price": pl.Float64, "asked_price": pl.Float64,
+    "unit": pl.Utf8, "note": pl.Utf8,
+}  # fmt: skip
+RENEWALS = {
+    "contract": pl.Utf8, "clause": pl.Utf8, "what": pl.Utf8, "chosen": pl.Boolean, "since": pl.Date,
+    "last_day": pl.Date, "silent": pl.Boolean, **PRICED,
+}  # fmt: skip
 SCHEMA = {
-    "contract": pl.Utf8, "seller": pl.Utf8, "signed": pl.Boolean, "sign_by": pl.Date, "better_by": pl.Float64,
-    "walk_away_scale": pl.Float64, "walk_away_price": pl.Float64, "asked_price": pl.Float64, "unit": pl.Utf8,
-    "note": pl.Utf8,
+    "contract": pl.Utf8, "seller": pl.Utf8, "signed": pl.Boolean, "sign_by": pl.Date, **PRICED,
 }  # fmt: skip
 
 
@@ -43,26 +54,32 @@ class WalkAway:
     note: str = ""
 
 
-def payments_of(draft: Draft, contract: str) -> Floats:
-    """Discounted money that an offer's clauses take from those who decide, per natural unit of column."""
-    own = {f"{contract}/{clause}" for clause in draft.programme.contracts[contract].clauses}
+def payments_of(draft: Draft, decision: Decision) -> Floats:
+    """Discounted money that an offer's clauses take from those who decide, per natural unit of column.
+
+    Of a renewal it is what they take in the months of the further term.
+    """
+    own = {f"{decision.contract}/{clause}" for clause in draft.programme.contracts[decision.contract].clauses}
+    first = draft.calendar.month_of(decision.since) if decision.since is not None else 0
 
     def sign(payment: Payment) -> int:
-        return -draft.sign(payment.payer, payment.payee) if payment.by in own else 0
+        mine = payment.by in own and (not decision.under or payment.under in decision.under)
+        return -draft.sign(payment.payer, payment.payee) if mine else 0
 
-    return money(draft, sign, face=("both", "objective"))
+    return money(draft, sign, face=("both", "objective"), since=first)
 
 
 def walk_away(
-    draft: Draft, solver: Solver, contract: str, column: int, free: Solution | None, solve: Callable[[Solver], Solution]
+    draft: Draft, solver: Solver, decision: Decision, free: Solution | None, solve: Callable[[Solver], Solution]
 ) -> WalkAway:
-    """Solve with and without one offer (its binary is `column`), then find the scale of its prices.
+    """Solve with and without one offer (by its column), then find the scale of its prices.
 
     `free` is the plan where the offer may be signed or not, so that one of the two is known; `solve`
     solves a solver to the plan's gap and budget. The solver is left as it was found.
     """
     problem, tolerance = solver.problem, RELAXED_TOLERANCE if solver.relaxed else TOLERANCE
-    cost, where = payments_of(draft, contract), np.array([column])
+    column = decision.column
+    cost, where = payments_of(draft, decision), np.array([column])
     scaled = cost * problem.column_scale / MONEY_SCALE
 
     def hold(value: float) -> Solution:
@@ -77,26 +94,36 @@ def walk_away(
         if plan.x is None or not (_solved(without) and _solved(plan)):
             return WalkAway(None, None, f"with the offer: {plan.status.value}; without: {without.status.value}")
         better, scale = plan.objective - without.objective, 1.0
+        level = AS_MUCH * max(abs(without.objective), 1.0)
+        if not _has_a_price(draft, decision):
+            return WalkAway(better, None)
         if plan is free and solver.relaxed:
             return WalkAway(better, None, "signed in full by the relaxed plan; the whole plan tells up to which price")
-        for _ in range(STEPS):
-            paid = float(cost @ plan.x)
-            if paid <= 1e-9:
-                return WalkAway(better, None, "the plan would pay it nothing, so no price decides")
-            # at scale k this plan's quantities are worth (value + scale paid) - k paid
-            target = scale + (plan.objective - without.objective) / paid
-            near = abs(target - scale) <= tolerance * max(1.0, abs(scale))
-            scale = target
-            if near:
-                break
-            solver.set_bounds(where, np.ones(1), np.ones(1))
-            solver.set_cost(problem.cost + (scale - 1.0) * scaled)
+        solver.set_bounds(where, np.ones(1), np.ones(1))
+        if better <= level:
+            # the value is flat where nothing is taken of the offer: come from nought, to the least scale that is equal
+            scale = 0.0
+            solver.set_cost(problem.cost - scaled)
             plan = solve(solver)
+        for _ in range(STEPS):
             if plan.x is None or not _solved(plan):
                 return WalkAway(better, None, f"at {scale:.3f} of its prices: {plan.status.value}")
-        if scale < 0:
-            return WalkAway(better, None, "not worth signing at any price above nought")
-        return WalkAway(better, scale)
+            ahead, paid = plan.objective - without.objective, float(cost @ plan.x)
+            if abs(ahead) <= level and scale > 0:
+                return WalkAway(better, scale)
+            if abs(paid) <= level:
+                return WalkAway(better, None, "the plan would pay it nothing, so no price decides")
+            if scale == 0 and ahead <= level and paid > 0:
+                doing = "signing" if decision.what == "sign" else "renewing"
+                return WalkAway(better, None, f"not worth {doing} at any price above nought")
+            # at scale k these quantities are worth (value + scale paid) - k paid; a seller's `paid` is below nought
+            step = ahead / paid
+            scale += step
+            if abs(step) <= tolerance * max(1.0, abs(scale)):
+                return WalkAway(better, scale)
+            solver.set_cost(problem.cost + (scale - 1.0) * scaled)
+            plan = solve(solver)
+        return WalkAway(better, None, f"not found in {STEPS} steps; near {scale:.3f} of its prices")
     finally:
         solver.set_cost(problem.cost)
         solver.set_bounds(where, problem.lower[where], problem.upper[where])
@@ -107,7 +134,14 @@ def _solved(plan: Solution) -> bool:
     return plan.status in (Status.OPTIMAL, Status.GAP)
 
 
-def offers_table(
+def _has_a_price(draft: Draft, decision: Decision) -> bool:
+    """Whether there is a price that decides: for an early end there is none, nor for a term that begins in a month."""
+    if decision.what == "renew" and decision.since is not None:
+        return decision.since.day == 1
+    return decision.what == "sign"
+
+
+def decision_tables(
     draft: Draft,
     problem: Problem,
     best: Solution,
@@ -115,43 +149,65 @@ def offers_table(
     exact: bool,
     budget: Budget,
     tell: Callable[[str], None],
-) -> pl.DataFrame:
-    """Every offer: whether the plan `x` signs it, what that is worth, and the price at which both choices are equal.
+) -> dict[str, pl.DataFrame]:
+    """Every offer, and every renewal and early end: what the plan `x` chooses, what that is worth, and at which price
+    both choices are equal.
 
     `exact` works on whole plans, otherwise on relaxed ones, and the table says so. A plan that is relaxed itself is a
-    quick look: it prices the offers that it refuses, or signs in part. Offers not reached within the budget say so.
+    quick look: it prices the offers that it refuses, or signs in part. What is not reached within the budget says so.
     """
-    columns = {
-        block.name.removeprefix("sign "): block.start for block in draft.column_blocks if block.name.startswith("sign ")
-    }
-    found: dict[str, WalkAway] = {}
+    found: dict[int, WalkAway] = {}
 
-    def work(mine: Sequence[str]) -> None:
+    def work(mine: Sequence[Decision]) -> None:
         solver = Solver(problem, stop=budget.stop)
         solver.relax(not exact)
-        for offer in mine:
+        for decision in mine:
             if not budget.left:
                 return
-            solve = partial(Solver.solve, gap=1e-6, seconds=budget.left, simplex=not exact)
+            solve = partial(Solver.solve, gap=AS_MUCH, seconds=budget.left, simplex=not exact)
             known = best if exact or best.duals is not None else None
-            found[offer] = walk_away(draft, solver, offer, columns[offer], known, solve)
-            tell(offer)
+            found[decision.column] = walk_away(draft, solver, decision, known, solve)
+            tell(decision.contract)
 
-    side_by_side(tuple(columns), work, budget)
+    side_by_side(tuple(draft.decisions), work, budget)
     missed = WalkAway(None, None, f"{budget.why_over} before this offer was priced")
-    rows = [
-        _row(draft, offer, bool(x[column] > 0.5), found.get(offer, missed), exact) for offer, column in columns.items()
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA)
+    offers, renewals = [], []
+    for decision in draft.decisions:
+        priced = _priced(draft, decision, found.get(decision.column, missed), exact)
+        if decision.what == "sign":
+            offers.append(_signing(draft, decision, x) | priced)
+        else:
+            renewals.append(_ending(decision, x) | priced)
+    return {"offers": pl.DataFrame(offers, schema=SCHEMA), "renewals": pl.DataFrame(renewals, schema=RENEWALS)}
 
 
-def _row(draft: Draft, offer: str, signed: bool, found: WalkAway, exact: bool) -> dict[str, object]:
-    contract, (price, unit) = draft.programme.contracts[offer], _asked(draft, offer)
+def _signing(draft: Draft, decision: Decision, x: Floats) -> dict[str, object]:
+    contract = draft.programme.contracts[decision.contract]
     return {
-        "contract": offer,
+        "contract": decision.contract,
         "seller": contract.seller,
-        "signed": signed,
+        "signed": bool(x[decision.column] > 0.5),
         "sign_by": contract.sign_by,
+    }
+
+
+def _ending(decision: Decision, x: Floats) -> dict[str, object]:
+    """A renewal, or an early end on the day that the plan chooses; none where it does not end it."""
+    case = next((each for each in decision.cases if x[each.column] > 0.5), None)
+    return {
+        "contract": decision.contract,
+        "clause": decision.by,
+        "what": decision.what,
+        "chosen": bool(x[decision.column] > 0.5),
+        "since": case.since if case is not None else decision.since,
+        "last_day": case.last_day if case is not None else decision.last_day,
+        "silent": decision.silent,
+    }
+
+
+def _priced(draft: Draft, decision: Decision, found: WalkAway, exact: bool) -> dict[str, object]:
+    price, unit = _asked(draft, decision) if _has_a_price(draft, decision) else (None, None)
+    return {
         "better_by": found.better_by,
         "walk_away_scale": found.scale,
         "walk_away_price": found.scale * price if found.scale is not None and price is not None else None,
@@ -161,15 +217,34 @@ def _row(draft: Draft, offer: str, signed: bool, found: WalkAway, exact: bool) -
     }
 
 
-def _asked(draft: Draft, offer: str) -> tuple[float | None, str | None]:
-    """The price that an offer asks first inside the horizon, and its unit; None where no clause of it quotes one."""
-    contract = draft.programme.contracts[offer]
+def _asked(draft: Draft, decision: Decision) -> tuple[float | None, str | None]:
+    """The price that an offer asks first inside the horizon (a renewal, in its further term), and its unit.
+
+    None where no clause of it quotes one, or where something else than unit prices makes money due: a stated sum is no
+    price, and there is no one price for both.
+    """
+    contract = _as_renewed(draft, decision)
+    for clause_id, clause in contract.clauses.items():
+        name = f"{decision.contract}/{clause_id}"
+        pays = any(draft.sign(each.payer, each.payee) for each in draft.payments if each.by == name)
+        if pays and (not clause.unit_priced or clause.states_sums):
+            return None, None
     for clause in contract.clauses.values():
         if clause.quotes is None:
             continue
-        field, unit = clause.quotes
+        _, unit = clause.quotes
         start = max(clause.from_ or contract.span.start, contract.span.start, draft.calendar.span.start)
-        asked = getattr(clause, field).at(start)
+        start = max(start, decision.since or start)
+        asked = clause.asked(start)
         if asked is not None:
             return float(asked), f"{draft.programme.currency}/{unit}"
     return None, None
+
+
+def _as_renewed(draft: Draft, decision: Decision) -> Contract:
+    """The contract as it reads in the further term; an offer as it stands."""
+    contract = draft.programme.contracts[decision.contract]
+    if decision.since is None:
+        return contract
+    seen = outlook_in_plan(draft.programme, decision.contract)
+    return seen.contract_over(contract, min(end for end in seen.ends if end > decision.since))

@@ -161,13 +161,18 @@ def _catalogue(draft: Draft, chip_id: str, owner: str, rows: Ints, months: Ints)
         by_month = calendar.monthly(chip.price_per_chip, before=Decimal(-1))
         price = by_month[inside]
         upper = np.where((months < len(calendar.months)) & (price >= 0), np.inf, 0.0)
-        if chip.supply_per_quarter is not None:
-            upper = np.minimum(upper, calendar.monthly(chip.supply_per_quarter)[inside])
+    most = None
+    if chip.supply_per_quarter is not None:
+        most = calendar.monthly(chip.supply_per_quarter)[inside]
+        upper = np.minimum(upper, 2.0 * most)  # a row holds the limit, so that it is priced; offers are sized by this
     name = f"{chip_id} list price"
     ordered = draft.add_columns(
         f"ordered {chip_id} {owner}", (calendar.quarter_names,), unit="chip", by=name, upper=upper
     )
     draft.add_entries(rows, ordered, -1.0)
+    if most is not None:
+        limit = draft.add_rows(f"most {chip_id} {owner}", (calendar.quarter_names,), unit="chip", by=name, upper=most)
+        draft.add_entries(limit, ordered, 1.0)
     for capex in invest(
         draft,
         ordered,
@@ -190,7 +195,7 @@ def _fit_power(draft: Draft) -> None:
     if not draft.site_ids:
         return
     axes = (draft.site_ids, calendar.month_names)
-    power = draft.power_rows = draft.add_rows("power", axes, unit="MW", by=PHYSICS, upper=0.0)
+    power = draft.add_rows("power", axes, unit="MW", by=PHYSICS, upper=0.0)
     draft.add_entries(power, draft.powered, -1.0)
     limited = [i for i, site in enumerate(draft.site_ids) if programme.sites[site].grid_mw is not None]
     limits = np.array([float(programme.sites[draft.site_ids[i]].grid_mw or 0) for i in limited])
@@ -202,13 +207,28 @@ def _fit_power(draft: Draft) -> None:
         by=PHYSICS,
         upper=np.broadcast_to(limits[:, None], (len(limited), len(calendar.months))),
     )
+    draft.unplugged = _unplugged(draft)
     for place, pool in enumerate(programme.pools.values()):
         if pool.site not in draft.site_ids or pool.owner not in programme.decides:
             continue
         i = draft.site_ids.index(pool.site)
         mw = float(programme.chips[pool.chip].it_power_kw or 0) / 1000.0
-        draft.add_entries(power[i], draft.standing[place], mw)
-        if i in limited:
-            peak = float(programme.sites[pool.site].peak_pue)
-            draft.grid_rows[draft.site_ids[i]] = grid[limited.index(i)]
-            draft.add_entries(grid[limited.index(i)], draft.standing[place], peak * mw)
+        peak = float(programme.sites[pool.site].peak_pue)
+        for columns, mw_per_chip in ((draft.standing[place], mw), (draft.unplugged[place], -mw)):
+            draft.add_entries(power[i], columns, mw_per_chip)
+            if i in limited:
+                draft.add_entries(grid[limited.index(i)], columns, peak * mw_per_chip)
+
+
+def _unplugged(draft: Draft) -> dict[int, Ints]:
+    """Chips that stand without power and serve nothing, by the quarter: (T,) by position of each owned pool at a site.
+
+    Power can end before the life of chips does, with a lease or a phase, and better chips can take the power of older.
+    """
+    programme, calendar = draft.programme, draft.calendar
+    found = {}
+    for place, (name, pool) in enumerate(programme.pools.items()):
+        if pool.site in draft.site_ids and pool.owner in programme.decides:
+            columns = draft.add_columns(f"unplugged {name}", (calendar.quarter_names,), unit="chip", by=PHYSICS)
+            found[place] = columns[calendar.quarter_of_month]
+    return found

@@ -6,7 +6,7 @@ objective here is minus the discounted cash of those who decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,21 +52,33 @@ class Problem:
         return float(max((part.max(initial=0.0) for part in parts), default=0.0))
 
 
-def assemble(draft: Draft) -> Problem:
-    """Turn blocks into arrays; nothing here loops over cells."""
+def assemble(draft: Draft, let_go: Sequence[str] = ()) -> Problem:
+    """Turn blocks into arrays; nothing here loops over cells.
+
+    What those who are `let_go` promised outright may hold, hold in part or not hold: instead of the column that is
+    fixed at one it stands on a column of their own, added at the end, and what they closed is open.
+    """
+    own = {by: draft.column_count + n for n, by in enumerate(let_go)}
     column_scale, row_scale = _scale(draft.column_blocks), _scale(draft.row_blocks)
     row_lower, row_upper = (bounds / row_scale for bounds in draft.row_bounds())
     integer = np.repeat([block.integer for block in draft.column_blocks], [b.size for b in draft.column_blocks])
-    lower, upper = (bounds / column_scale for bounds in draft.column_bounds())
-    shape = (draft.row_count, draft.column_count)
+    lower, upper = (bounds / column_scale for bounds in draft.column_bounds(own))
+    column_scale, upper = (np.append(array, np.ones(len(own))) for array in (column_scale, upper))
+    lower, integer = np.append(lower, np.zeros(len(own))), np.append(integer, np.zeros(len(own), dtype=bool))
     rows = np.concatenate([part[0] for part in draft.entries])
-    columns = np.concatenate([part[1] for part in draft.entries])
+    columns = np.concatenate(
+        [
+            np.where(draft.is_outright(columns), own[by], columns) if by in own else columns
+            for _, columns, _, by in draft.entries
+        ]
+    )
     values = np.concatenate([part[2] for part in draft.entries])
     values *= column_scale[columns]
     values /= row_scale[rows]
+    shape = (draft.row_count, len(column_scale))
     matrix = coo_array((values, (rows, columns)), shape=shape).tocsc()  # repeats add up
     return Problem(
-        cost=-objective(draft) * column_scale / MONEY_SCALE,
+        cost=np.append(-objective(draft), np.zeros(len(own))) * column_scale / MONEY_SCALE,
         lower=lower,
         upper=upper,
         integer=np.asarray(integer, dtype=bool),
@@ -94,10 +106,16 @@ def party_value(draft: Draft, party: str, *, discounted: bool, face: tuple[Face,
     return money(draft, sign, discounted=discounted, face=face)
 
 
-def money(draft: Draft, sign: Callable[[Payment], int], *, face: tuple[Face, ...], discounted: bool = True) -> Floats:
-    """The sum of payments of the given faces, each with its sign, per natural unit of each column, (columns,)."""
+def money(
+    draft: Draft, sign: Callable[[Payment], int], *, face: tuple[Face, ...], discounted: bool = True, since: int = 0
+) -> Floats:
+    """The sum of payments of the given faces, each with its sign, per natural unit of each column, (columns,).
+
+    `since` is the first month that counts.
+    """
     total = np.zeros(draft.column_count)
-    discount = draft.calendar.discount if discounted else np.ones(len(draft.calendar.months))
+    discount = draft.calendar.discount.copy() if discounted else np.ones(len(draft.calendar.months))
+    discount[:since] = 0.0
     for payment in draft.payments:
         if payment.face in face and (way := sign(payment)):
             np.add.at(total, payment.columns, way * payment.amounts * discount[payment.months])

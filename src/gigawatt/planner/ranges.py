@@ -39,8 +39,7 @@ def cash_ranges(
     """Least and most cash by party, undiscounted money, among the plans of `problem`.
 
     `problem` is an LP: integers held; where `floor` (money) is given, the objective stays at or above it. Parties not
-    reached within the budget are left out. Two solvers share the work; each starts afresh for every party, since the
-    last basis is far from the next answer.
+    reached within the budget are left out. Two solvers share the work; each goes on from its last basis.
     """
     found: dict[str, Range] = {}
 
@@ -67,9 +66,8 @@ def _ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Rang
     for sign in (1.0, -1.0):
         if not budget.left:
             return None
-        solver.forget()
         solver.set_cost(sign * scaled)
-        solution = solver.solve(seconds=budget.left, simplex=True)
+        solution = solver.solve(seconds=budget.left, primal=True)
         if solution.x is None or solution.status not in (Status.OPTIMAL, Status.GAP):
             return None
         ends.append(float(value @ solution.x))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,7 @@ import polars as pl
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import Draft
-from gigawatt.model.published import COMMITMENTS, Commitment
+from gigawatt.model.published import COMMITMENTS, TOLD, Commitment, Told
 from gigawatt.model.schedule import chip_months
 from gigawatt.model.workload import Training
 from gigawatt.planner.demand import EVERY_SLICE, Demand, asked, prepare
@@ -160,7 +161,8 @@ class Reader:
         for place, pool in enumerate(programme.pools.values()):
             if pool.site in draft.site_ids and pool.owner in programme.decides:
                 mw = float(programme.chips[pool.chip].it_power_kw or 0) / 1000.0
-                used[draft.site_ids.index(pool.site)] += self.x[draft.standing[place]] * mw
+                plugged = self.x[draft.standing[place]] - self.x[draft.unplugged[place]]
+                used[draft.site_ids.index(pool.site)] += plugged * mw
         i, t = (index.ravel() for index in np.indices(used.shape))
         return pl.DataFrame(
             {
@@ -196,9 +198,12 @@ class Reader:
         )
 
     def unserved(self) -> pl.DataFrame:
-        """Demand and what is not served, in the workload's measure (chip-hours, tokens, FLOP)."""
+        """Demand and what is not served, in the workload's measure (chip-hours, tokens, FLOP).
+
+        `closed_by` names the clauses that close some pool to what is not served.
+        """
         draft, calendar = self.draft, self.draft.calendar
-        frames = []
+        frames, closers = [], self._closers()
         for demand in self._demands():
             block = next(b for b in draft.column_blocks if b.name == f"unserved {demand.name}")
             missing = self.x[block.start : block.start + block.size]
@@ -217,11 +222,24 @@ class Reader:
                         "unserved": lost,
                         "measure": [str(demand.workload.measure)] * len(month),
                         "value_lost": lost * per_unit,
+                        "closed_by": [
+                            " ".join(sorted(closers.get((demand.place, int(t)), ()))) or None if amount else None
+                            for t, amount in zip(month, lost, strict=True)
+                        ],
                     },
-                    schema_overrides=dict.fromkeys(("workload", "month", "slice", "measure"), pl.Utf8),
+                    schema_overrides=dict.fromkeys(("workload", "month", "slice", "measure", "closed_by"), pl.Utf8),
                 )
             )
         return pl.concat(frames) if frames else pl.DataFrame()
+
+    def _closers(self) -> dict[tuple[int, int], set[str]]:
+        """Who closes Use of a workload in a month, by their positions."""
+        use, found = self.draft.use, defaultdict(set)
+        for columns, by in self.draft.closed:
+            inside = np.flatnonzero(np.isin(use.columns, columns))
+            for workload, month in np.unique(np.stack([use.workload[inside], use.month[inside]], axis=1), axis=0):
+                found[int(workload), int(month)].add(by)
+        return found
 
     def cash(self, faces: tuple[str, ...]) -> pl.DataFrame:
         """Payments by month, payer, payee, clause or thing, and nature, in exact minor units of the currency."""
@@ -265,8 +283,21 @@ class Reader:
             for name, indicator in programme.indicators.items()
             for t, value in enumerate(basis[indicator.per])
         ]
+        rows += self._told()
         schema = {"indicator": pl.Utf8, "month": pl.Utf8, "amount": pl.Float64, "unit": pl.Utf8}
         return pl.DataFrame(rows, schema=schema)
+
+    def _told(self) -> list[dict[str, object]]:
+        """What clauses tell beside the money, by name and month."""
+        months, total = self.draft.calendar.month_names, defaultdict[tuple[str, str, int], float](float)
+        for item in self.draft.published[TOLD]:
+            if isinstance(item, Told):
+                for month, amount in zip(item.months, item.amounts * self.x[item.columns], strict=True):
+                    total[item.name, item.unit, int(month)] += float(amount)
+        return [
+            {"indicator": name, "month": months[t], "amount": amount, "unit": unit}
+            for (name, unit, t), amount in sorted(total.items()) if abs(amount) > TINY
+        ]  # fmt: skip
 
     def _energy_mwh(self) -> Floats:
         """Facility energy of all Use by month, MWh; a provider's pool counts at a PUE of one where it has no site."""

@@ -16,28 +16,45 @@ import polars as pl
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit
 from gigawatt.model.draft import Draft
+from gigawatt.model.ending import as_ended, chosen_by, notices_known, outlook_in_plan
 from gigawatt.model.facts import (
+    Available,
+    Claimed,
     Contracted,
     Delivered,
+    Energy,
     Facts,
+    HandedOver,
     Metered,
+    Notice,
     Ordered,
     Quoted,
+    Reached,
     Reported,
     Spent,
     Standing,
+    Withheld,
 )
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import LEFT, ClauseBook, Posting
 from gigawatt.model.published import (
     AMOUNT,
+    AVAILABILITY,
     CAPEX,
     COMMITMENTS,
     DELIVERY,
+    HANDOVER,
+    MILESTONE,
+    NOT_PROVIDED,
     REVENUE,
     UNIT_PRICE,
+    Availability,
     Capex,
     Commitment,
     Delivery,
+    Handover,
+    Milestone,
+    NotProvided,
+    Published,
     Revenue,
     UnitPrice,
 )
@@ -51,6 +68,7 @@ HOURS_TO = 3
 CHIPS_TO = 6
 MW_TO = 9
 PRICE_TO = 12
+MWH_TO = 9
 
 
 def facts_of(draft: Draft, x: Floats) -> Facts:
@@ -63,14 +81,17 @@ def settle(draft: Draft, facts: Facts) -> list[Posting]:
     programme, months = draft.programme, draft.calendar.months
     postings: list[Posting] = []
     due: list[Posting] = []
-    for contract_id, clause_id, contract, clause in in_order(binding(programme)):
+    contracts = as_ended(programme, facts.notices)
+    for contract_id, clause_id, *_ in in_order(binding(programme)):
         if contract_id not in facts.signed:
             continue
+        contract = contracts[contract_id]
+        clause = contract.clauses[clause_id]
         book = ClauseBook(programme, clause, clause_id, contract, contract_id, months, tuple(due))
         posted = clause.post(book, facts)
         postings += posted
         if AMOUNT in clause.publishes:
-            due += posted
+            due += [one for one in posted if one.what not in LEFT]
     return postings
 
 
@@ -85,11 +106,11 @@ def restated(draft: Draft, x: Floats, *, relaxed: bool = False) -> pl.DataFrame:
         bill[posting.by] += posting.amount_minor
     planned, signed = _planned(draft, x), signatures(draft, x)
     rows = []
-    for contract_id, clause_id, _, clause in binding(programme):
+    for contract_id, clause_id, contract, clause in binding(programme):
         name = f"{contract_id}/{clause_id}"
         if name in planned or name in bill:
-            whole = signed[contract_id] in (0.0, 1.0)
-            fit = (clause.fit_relaxed if relaxed else clause.fit) if whole else Fit.NONE
+            whole = signed[contract_id] in (0.0, 1.0) and _ends_once(draft, x, contract_id)
+            fit = clause.fit_in(programme, contract, relaxed=relaxed) if whole else Fit.NONE
             rows.append((name, planned.get(name, 0), bill.get(name, 0), fit.value))
     money = pl.Decimal(38, digits)
 
@@ -118,6 +139,11 @@ def signatures(draft: Draft, x: Floats) -> dict[str, float]:
     return signed
 
 
+def _ends_once(draft: Draft, x: Floats, contract_id: str) -> bool:
+    """Whether a contract is over on one day, and not in parts of a relaxed plan on several."""
+    return all(round(float(x[column]), 6) in (0.0, 1.0) for column in draft.overs.get(contract_id, {}).values())
+
+
 def _planned(draft: Draft, x: Floats) -> dict[str, int]:
     """The plan's cash table by clause, minor units."""
     total: dict[str, int] = defaultdict(int)
@@ -140,6 +166,7 @@ class _Witness:
         return Facts(
             signed=frozenset(name for name, part in signatures(self.draft, self.x).items() if part > 0.5),
             use=self._use(),
+            energy=self._energy(),
             deliveries=tuple(
                 one for item in published[DELIVERY] if isinstance(item, Delivery) and item.what != "order"
                 for one in self._delivered(item)
@@ -147,6 +174,10 @@ class _Witness:
             orders=tuple(
                 one for item in published[DELIVERY] if isinstance(item, Delivery) and item.what == "order"
                 for one in self._ordered(item)
+            ),
+            withheld=tuple(
+                Withheld(item.by, self.month_names[item.month], item.chip_hours)
+                for item in self._held(NOT_PROVIDED) if isinstance(item, NotProvided)
             ),
             revenue=tuple(
                 Reported(item.stream, item.earner, month, amount)
@@ -168,7 +199,40 @@ class _Witness:
                 for item in published[UNIT_PRICE] if isinstance(item, UnitPrice)
                 for t, price in enumerate(item.price_per_chip_hour) if np.isfinite(price)
             ),
+            handed_over=tuple(
+                one for item in published[HANDOVER] if isinstance(item, Handover) for one in self._handed_over(item)
+            ),
+            reached=tuple(
+                Reached(item.by, item.number, item.days[int(np.argmax(self.x[item.met] > 0.5))])
+                for item in self._held(MILESTONE) if isinstance(item, Milestone) and (self.x[item.met] > 0.5).any()
+            ),
+            notices=self._notices(),
+            availability=tuple(
+                Available(item.place, self.month_names[t], share, item.by)
+                for item in self._held(AVAILABILITY) if isinstance(item, Availability)
+                for t, share in item.months.items()
+            ),
+            claims=tuple(
+                Claimed(item.by, self.month_names[t], self.draft.calendar.months[t].until)
+                for item in self._held(AVAILABILITY) if isinstance(item, Availability) and item.claimed
+                for t in item.months
+            ),
         )  # fmt: skip
+
+    def _held(self, name: str) -> list[Published]:
+        """What was published of what the plan holds to: of a contract that may be over on several days, by the one."""
+        return [item for item in self.draft.published[name] if item.under < 0 or self.x[item.under] > 0.5]
+
+    def _notices(self) -> tuple[Notice, ...]:
+        """The notices that are known, and those that the plan has somebody give."""
+        programme = self.draft.programme
+        given = list(notices_known(programme, programme.as_of))
+        for contract_id, over in self.draft.overs.items():
+            end, column = max(over.items(), key=lambda item: float(self.x[item[1]]))
+            if self.x[column] > 0.5:
+                seen = outlook_in_plan(programme, contract_id)
+                given += seen.notices(contract_id, end, lambda step: chosen_by(programme, step))
+        return tuple(given)
 
     def _use(self) -> tuple[Metered, ...]:
         draft, table = self.draft, self.draft.use
@@ -185,11 +249,38 @@ class _Witness:
             for n in np.flatnonzero(np.round(chip_hours, HOURS_TO))
         )
 
+    def _energy(self) -> tuple[Energy, ...]:
+        """Energy of all Use by pool and month: of the chips, and where a site's PUE is known, of the whole facility."""
+        draft, table, programme = self.draft, self.draft.use, self.draft.programme
+        chip_hours = np.zeros((len(draft.pool_ids), len(self.month_names)))
+        np.add.at(chip_hours, (table.pool, table.month), self.x[table.columns] * table.hours)
+        found = []
+        for place, pool in enumerate(programme.pools.values()):
+            site = programme.sites.get(pool.site) if pool.site else None
+            mwh = chip_hours[place] * float(programme.chips[pool.chip].it_power_kw or 0) / 1000.0
+            for t in np.flatnonzero(np.round(mwh, MWH_TO)):
+                whole = _exact(mwh[t] * float(site.pue), MWH_TO) if site is not None else None
+                found.append(Energy(draft.pool_ids[place], self.month_names[t], _exact(mwh[t], MWH_TO), whole))
+        return tuple(found)
+
     def _delivered(self, item: Delivery) -> list[Delivered]:
         """Chip-hours or MW-hours that stood ready, by month."""
-        ready = self.x[item.columns] @ item.levels * self.hours
-        months = np.flatnonzero(np.round(ready, HOURS_TO))
-        return [Delivered(item.by, item.place, self.month_names[t], _exact(ready[t], HOURS_TO)) for t in months]
+        found = []
+        for before in (False, True):
+            of = item.before == before
+            ready = self.x[item.columns[of]] @ item.levels[of] * self.hours
+            for t in np.flatnonzero(np.round(ready, HOURS_TO)):
+                hours = _exact(ready[t], HOURS_TO)
+                found.append(Delivered(item.by, item.place, self.month_names[t], hours, before, item.part))
+        return found
+
+    def _handed_over(self, item: Handover) -> list[HandedOver]:
+        """The days of a delivery under what is signed; one that was ended has not come."""
+        if self.x[item.on] < 0.5:
+            return []
+        if self.x[item.kept] > 0.5:
+            return [HandedOver(item.by, item.lot, item.delivered, item.accepted)]
+        return [HandedOver(item.by, item.lot, None, ended=item.ended)]
 
     def _ordered(self, item: Delivery) -> list[Ordered]:
         chips = self.x[item.columns] @ item.levels

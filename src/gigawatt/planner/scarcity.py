@@ -18,38 +18,48 @@ SCHEMA = {
 }  # fmt: skip
 PER_UNIT = {"chip": "chip", "MW": "MW-month", "chip-hour": "chip-hour", "money": "", "1": "unit"}
 SMALL_PRICE = 1e-6
+SMALL_CHIPS = 1e-6
 
 
-def scarcity(draft: Draft, duals: Floats, degenerate: Flags | None) -> pl.DataFrame:
+def scarcity(draft: Draft, x: Floats, duals: Floats, degenerate: Flags | None) -> pl.DataFrame:
     """Table of prices: what, place, month, price, unit, by, degenerate (null where it was not worked out).
 
-    `duals` (rows,) money per natural unit; demand rows are left out, since they price demand and not what is short.
+    `x` (columns,) natural units; `duals` (rows,) money per natural unit. Left out are demand, which is no capacity, the
+    supply of chips, whose price is the vendor's, and chip-hours where nothing stands or is rented. What concerns no
+    single period has no month, and its price is discounted.
     """
     calendar, currency = draft.calendar, draft.programme.currency
     rows: list[dict[str, object]] = []
     for block in draft.row_blocks:
-        if block.name.startswith("serve ") or not block.size:
+        if block.name.startswith(("serve ", "supply ")) or not block.size:
             continue
         part = duals[block.start : block.start + block.size]
         flags = degenerate[block.start : block.start + block.size] if degenerate is not None else None
         if np.abs(part).max(initial=0.0) <= SMALL_PRICE:
             continue
         if block.name == "fit":
-            rows += _chip_hours(block, part, flags, calendar, currency)
+            rows += _chip_hours(block, part * _stands(draft, x).ravel(), flags, calendar, currency)
             continue
         if np.array_equal(block.lower, block.upper):
             continue  # an identity: what it prices is priced by the limits that bind
         for place in np.flatnonzero(np.abs(part) > SMALL_PRICE):
             names, month = _places(block, int(place), calendar)
-            price = part[place] / calendar.discount[month]
+            price = part[place] if month is None else part[place] / calendar.discount[month]
             unit = f"{currency}/{PER_UNIT[block.unit]}" if PER_UNIT[block.unit] else f"{currency}/{currency}"
             flag = bool(flags[place]) if flags is not None else None
             what = block.name if block.by == "physics" else block.name.removeprefix(f"{block.by}.")
             rows.append(
-                {"what": what, "place": names, "month": calendar.month_names[month], "price": float(price),
-                 "unit": unit, "by": block.by, "degenerate": flag}
+                {"what": what, "place": names, "month": None if month is None else calendar.month_names[month],
+                 "price": float(price), "unit": unit, "by": block.by, "degenerate": flag}
             )  # fmt: skip
     return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _stands(draft: Draft, x: Floats) -> Flags:
+    """Whether any chip stands or runs in a pool, by pool, month and slice."""
+    running = np.zeros(draft.fit_rows.shape)
+    np.add.at(running, (draft.use.pool, draft.use.month), x[draft.use.columns][:, None])
+    return np.asarray((running > SMALL_CHIPS) | (x[draft.standing][:, :, None] > SMALL_CHIPS))
 
 
 def _chip_hours(
@@ -67,15 +77,16 @@ def _chip_hours(
     ]  # fmt: skip
 
 
-def _places(block: Block, place: int, calendar: Calendar) -> tuple[str, int]:
-    """The names of a row's places other than its period, and the month that it falls in."""
+def _places(block: Block, place: int, calendar: Calendar) -> tuple[str, int | None]:
+    """The names of a row's places other than its period, and the month that it falls in; None where it has none."""
     if not block.axes:
-        return "", len(calendar.months) - 1
+        return "", None
     if block.codes is None:
         positions = [int(i) for i in np.unravel_index(place, [len(axis) for axis in block.axes])]
     else:
         positions = [int(code[place]) for code in block.codes]
-    month, names = len(calendar.months) - 1, []
+    month: int | None = None
+    names = []
     for axis, position in zip(block.axes, positions, strict=True):
         name = axis[position]
         if name in calendar.month_index:

@@ -21,7 +21,7 @@ from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.explain import contradiction, unbounded_by
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
 from gigawatt.planner.lp_text import lp_text
-from gigawatt.planner.offers import offers_table
+from gigawatt.planner.offers import decision_tables
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
 from gigawatt.planner.reading_back import Reader
@@ -87,11 +87,9 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
         settled = _unsettled(problem, best.x, "interrupted before duals and the canonical plan were found")
     tables = Reader(draft, settled.x).tables()
     tables["restated"] = restated(draft, settled.x, relaxed=options.relax)
-    tables["scarcity"] = scarcity(draft, settled.duals, settled.degenerate)
+    tables["scarcity"] = scarcity(draft, settled.x, settled.duals, settled.degenerate)
     exact = not options.relax and small
-    tables["offers"] = offers_table(
-        draft, problem, best, settled.x, exact, budget, lambda offer: tell("offers", offer, None)
-    )
+    tables |= decision_tables(draft, problem, best, settled.x, exact, budget, lambda offer: tell("offers", offer, None))
     if budget.stop.is_set():
         settled = replace(settled, note=settled.note or "interrupted: what was not worked out by then is left out")
     tables["parties"] = _parties(draft, settled, best, budget, tell)
@@ -100,9 +98,12 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
 
 @dataclass(frozen=True)
 class Settled:
-    """The canonical plan: its quantities, duals at fixed integers, and the plans that count as good, as a problem."""
+    """The canonical plan: its quantities, duals at fixed integers, and the plans that count as good, as a problem.
 
-    among: Problem
+    `among` is None where the plan stands as the search left it, with nothing to compare it with.
+    """
+
+    among: Problem | None
     x: Floats
     duals: Floats
     degenerate: Flags | None
@@ -141,7 +142,7 @@ def _settle(
             tell("prices", "canonical integers", None)
             x = _canonical_integers(draft, problem, best, budget)
         solver.fix_integers(x)
-        fixed = solver.solve(feasibility=_feasibility(problem))
+        fixed = solver.solve(feasibility=_feasibility(problem), seconds=budget.left)
     else:
         fixed = best
     if fixed.x is None or fixed.duals is None or fixed.status not in (Status.OPTIMAL, Status.GAP):
@@ -151,10 +152,10 @@ def _settle(
     equals = solver.equals()
     chooser = Solver(replace(equals, cost=_dislike(draft, problem)))
     chooser.relax(True)
-    chosen = chooser.solve(simplex=True)
+    chosen = chooser.solve(simplex=True, seconds=budget.left)
     # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
     among = equals if best.gap <= PROVEN else solver.problem
-    if chosen.x is None:
+    if chosen.x is None or chosen.status not in (Status.OPTIMAL, Status.GAP):
         return Settled(among, fixed.x, fixed.duals, degenerate, False, "the canonical plan was not found")
     return Settled(among, chosen.x, fixed.duals, degenerate, True)
 
@@ -167,7 +168,11 @@ def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: 
     solver.add_row(problem.cost, upper=worst + AS_GOOD * abs(worst))
     solver.start_from(best.x)
     found = solver.solve(gap=PROVEN, seconds=budget.left / 4, feasibility=AS_GOOD)
-    return found.x if found.x is not None else best.x
+    if found.x is None:
+        return best.x
+    # the row is kept to the solver's tolerance only, which in a small programme is money
+    value = float(problem.cost @ (found.x / problem.column_scale))
+    return found.x if value <= worst + PROVEN * abs(worst) else best.x
 
 
 def _dislike(draft: Draft, problem: Problem) -> Floats:
@@ -177,7 +182,7 @@ def _dislike(draft: Draft, problem: Problem) -> Floats:
 
 def _unsettled(problem: Problem, x: Floats, note: str) -> Settled:
     """The plan as it was found, with no duals and no other plans to compare it with."""
-    return Settled(problem, x, np.zeros(len(problem.row_lower)), None, False, note)
+    return Settled(None, x, np.zeros(len(problem.row_lower)), None, False, note)
 
 
 def preference(draft: Draft) -> Floats:
@@ -196,6 +201,8 @@ def preference(draft: Draft) -> Floats:
     wanted = np.zeros(draft.column_count)
     wanted[draft.use.columns] = weight[draft.use.pool] * draft.use.hours * draft.use.rate / 1000.0
     wanted[draft.standing] -= 1e-3
+    for unplugged in draft.unplugged.values():
+        wanted[unplugged] -= 1e-4
     for item in draft.published[COMMITMENTS]:
         if isinstance(item, Commitment):
             free = item.columns[(item.columns >= 0) & (item.switch < 0)[:, None]]
@@ -203,6 +210,9 @@ def preference(draft: Draft) -> Floats:
     for block in draft.column_blocks:
         if block.name.startswith("sign "):
             wanted[block.start] -= 1.0  # an offer that changes nothing is not signed
+    for decision in draft.decisions:
+        if decision.what != "sign":
+            wanted[decision.column] += 0.5 if decision.silent else -0.5  # nor is notice given that changes nothing
     return wanted
 
 
@@ -230,7 +240,9 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -
 def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tell: Tell) -> pl.DataFrame:
     parties = others(draft)
     floor = best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
-    found = cash_ranges(draft, settled.among, parties, floor, budget, lambda party: tell("ranges", party, None))
+    found = {}
+    if settled.among is not None:
+        found = cash_ranges(draft, settled.among, parties, floor, budget, lambda party: tell("ranges", party, None))
     rows = []
     for party in [*draft.programme.decides, *parties]:
         cash = value_of(draft, party, settled.x)

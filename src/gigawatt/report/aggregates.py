@@ -98,13 +98,14 @@ class Aggregates:
 
     def capacity(self, by: str) -> pl.DataFrame:
         """Capacity standing, by provider, site or chip: month, part, value in `size_unit`."""
-        frame = digest.table(self.plan, "capacity").select("pool", "month", "chips").join(self._pools, on="pool")
+        frame = digest.table(self.plan, "capacity").filter(pl.col("chips") >= digest.DUST)
+        frame = frame.select("pool", "month", "chips").join(self._pools, on="pool")
         return folded(_summed(frame, by, pl.col("chips") * pl.col("unit_size")))
 
     @cached_property
     def _used(self) -> pl.DataFrame:
         """Use in `size_unit`: pool, workload, month, slice, size (mean over the slice), size_hours, provider, chip."""
-        frame = digest.table(self.plan, "use").join(self._pools, on="pool")
+        frame = digest.table(self.plan, "use").filter(pl.col("chips") >= digest.DUST).join(self._pools, on="pool")
         return frame.with_columns(
             (pl.col("chips") * pl.col("unit_size")).alias("size"),
             (pl.col("chip_hours") * pl.col("unit_size")).alias("size_hours"),
@@ -200,7 +201,7 @@ class Aggregates:
         """IT power standing at sites (month, part, value in MW), and what chips take of it (month, value)."""
         frame = digest.table(self.plan, "power")
         used = frame.group_by("month").agg(pl.col("used_mw").sum().alias("value")).sort("month")
-        standing = _summed(frame.filter(pl.col("powered_mw") > 1e-6), "site", pl.col("powered_mw"))
+        standing = _summed(frame.filter(pl.col("powered_mw") >= digest.DUST), "site", pl.col("powered_mw"))
         return folded(standing), used
 
     def cash(self, by: str) -> pl.DataFrame:
@@ -208,7 +209,7 @@ class Aggregates:
         frame = digest.paid_to_others(self.plan)
         part = pl.col("party").replace(self.party_names) if by == "party" else pl.col("by")
         frame = frame.with_columns(self.period().alias("month"), part.alias("shown"))
-        return folded(_summed(frame, "shown", -pl.col("paid"))).rename({"month": "period"})
+        return folded(self._more_than_dust(_summed(frame, "shown", -pl.col("paid")))).rename({"month": "period"})
 
     def cash_between(self) -> pl.DataFrame:
         """Cash among those who decide: period, part (`payer to payee: clause`), value."""
@@ -217,15 +218,21 @@ class Aggregates:
         names = self.party_names
         shown = pl.format("{} to {}: {}", pl.col("from").replace(names), pl.col("to").replace(names), pl.col("what"))
         frame = frame.with_columns(self.period().alias("month"), shown.alias("shown"))
-        return folded(_summed(frame, "shown", pl.col("amount"))).rename({"month": "period"})
+        return folded(self._more_than_dust(_summed(frame, "shown", pl.col("amount")))).rename({"month": "period"})
+
+    def _more_than_dust(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The sums of money that somebody could pay."""
+        return frame.filter(pl.col("value").abs() >= digest.least_money(self.plan))
 
     def unserved(self) -> pl.DataFrame:
-        """By workload and month: month, workload, share of demand unserved, value_lost."""
+        """By workload and month: month, workload, share of demand unserved, value_lost; dust counts as nought."""
+        is_short = pl.col("unserved") > digest.DUST * pl.col("demand")
         return (
             digest.table(self.plan, "unserved")
             .group_by("workload", "month", maintain_order=True)
             .agg(pl.col("demand").sum(), pl.col("unserved").sum(), pl.col("value_lost").sum())
             .filter(pl.col("demand") > 0)
+            .with_columns(pl.when(is_short).then(pl.col("unserved")).otherwise(0.0).alias("unserved"))
             .with_columns((pl.col("unserved") / pl.col("demand")).alias("share"))
         )
 

@@ -74,10 +74,10 @@ class Paint:
 def month_axis(months: Sequence[str], *, whole: bool = True) -> alt.X:
     """Time over the whole horizon; a mark spans its whole month, or stands at its first day."""
     field = "utcyearmonth(month):T" if whole else "month:T"
-    return alt.X(field, axis=_time_axis(months), title=None, scale=_time_scale(months))
+    return alt.X(field, axis=time_axis(months), title=None, scale=_time_scale(months))
 
 
-def _time_axis(months: Sequence[str]) -> alt.Axis:
+def time_axis(months: Sequence[str]) -> alt.Axis:
     """Months where they are few, else years."""
     if len(months) > FEW_MONTHS:
         return alt.Axis(format="%Y", labelAngle=0, tickCount="year")
@@ -120,7 +120,7 @@ def stacked(
     lit = alt.selection_point(fields=["part"], bind="legend", name="lit")
     axis = alt.Axis(formatType=format_type, format="", tickCount=6)
     bars = (
-        alt.Chart(_data(rows, PARSE_MONTH))
+        alt.Chart(data_of(rows, PARSE_MONTH))
         .mark_bar(binSpacing=0 if len(months) > FEW_MONTHS else 2)
         .encode(
             x=month_axis(months),
@@ -139,8 +139,8 @@ def stacked(
     if pick is not None:
         bars = _narrowed(bars, frame, pick)
     if lines is None or not lines.height:
-        return _spec(bars)
-    return _spec(alt.layer(bars, _lines(lines, title, format_type)).resolve_scale(strokeDash="independent"))
+        return spec_of(bars)
+    return spec_of(alt.layer(bars, _lines(lines, title, format_type)).resolve_scale(strokeDash="independent"))
 
 
 def _colour(paint: Paint, parts: Sequence[str], title: str, symbol: str = "square") -> alt.Color:
@@ -175,7 +175,7 @@ def _lines(lines: pl.DataFrame, title: str, format_type: str) -> alt.Chart:
     dash = alt.Scale(domain=names, range=[[1, 0], [2, 2]][: len(names)])
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", labelLimit=260, symbolSize=400)
     steps: alt.Chart = (
-        alt.Chart(_data(rows, PARSE_MONTH))
+        alt.Chart(data_of(rows, PARSE_MONTH))
         .mark_line(interpolate="step-after", strokeWidth=1.8)
         .encode(
             x=alt.X("month:T"),
@@ -212,7 +212,7 @@ def bars(
         for row in frame.iter_rows(named=True)
     ]
     lit = alt.selection_point(fields=["part"], bind="legend", name="lit")
-    data = _data(rows)
+    data = data_of(rows)
     x = alt.X(
         "period:O",
         sort=[figures.month(period) for period in periods],
@@ -238,7 +238,7 @@ def bars(
         .add_params(lit)
     )
     if len(parts) < 2 or not (frame["value"] < 0).any():
-        return _spec(piled)
+        return spec_of(piled)
     net = (
         alt.Chart(data)
         .mark_tick(thickness=3, bandSize=26)
@@ -251,7 +251,7 @@ def bars(
             ],
         )
     )
-    return _spec(alt.layer(piled, net))
+    return spec_of(alt.layer(piled, net))
 
 
 def shares(frame: pl.DataFrame, months: Sequence[str], paint: Paint) -> Spec:
@@ -267,7 +267,7 @@ def shares(frame: pl.DataFrame, months: Sequence[str], paint: Paint) -> Spec:
     lit = alt.selection_point(fields=["part"], bind="legend", name="lit")
     axis = alt.Axis(formatType="share", format="", tickCount=5)
     chart = (
-        alt.Chart(_data(rows, PARSE_MONTH))
+        alt.Chart(data_of(rows, PARSE_MONTH))
         .mark_line(interpolate="step-after", strokeWidth=2.5)
         .encode(
             x=month_axis(months, whole=False),
@@ -282,7 +282,7 @@ def shares(frame: pl.DataFrame, months: Sequence[str], paint: Paint) -> Spec:
         )
         .add_params(lit)
     )
-    return _spec(chart)
+    return spec_of(chart)
 
 
 def heat(frame: pl.DataFrame, months: Sequence[str], *, unit: str) -> Spec:
@@ -299,7 +299,7 @@ def heat(frame: pl.DataFrame, months: Sequence[str], *, unit: str) -> Spec:
         ),
     )
     chart = (
-        alt.Chart(_data(rows, PARSE_MONTH))
+        alt.Chart(data_of(rows, PARSE_MONTH))
         .mark_rect()
         .encode(
             x=month_axis(months),
@@ -312,7 +312,7 @@ def heat(frame: pl.DataFrame, months: Sequence[str], *, unit: str) -> Spec:
             ],
         )
     )
-    return _spec(chart, height=max(60, 24 * len(places)))
+    return spec_of(chart, height=max(60, 24 * len(places)))
 
 
 PHASE_COLOURS = {
@@ -331,7 +331,7 @@ def timeline(rows: Sequence[Mapping[str, Any]], months: Sequence[str]) -> Spec:
     order = [row["label"] for row in rows]
     present = [status for status in PHASE_COLOURS if any(row["status"] == status for row in rows)]
     days = {key: "utc:'%Y-%m-%d'" for key in ("ready", "start", "end", "from")}
-    data = _data(rows, days)
+    data = data_of(rows, days)
     axis = alt.Axis(labelLimit=240, ticks=False, domain=False, grid=False)
     y = alt.Y("label:N", sort=None, scale=alt.Scale(domain=order), title=None, axis=axis)
     tips = [
@@ -351,7 +351,7 @@ def timeline(rows: Sequence[Mapping[str, Any]], months: Sequence[str]) -> Spec:
         alt.Chart()
         .mark_bar(height=3, opacity=0.6)
         .encode(
-            x=alt.X("from:T", scale=alt.Scale(type="utc", nice=False), axis=_time_axis(months), title=None),
+            x=alt.X("from:T", scale=alt.Scale(type="utc", nice=False), axis=time_axis(months), title=None),
             x2="start:T",
             y=y,
             color=colour,
@@ -370,16 +370,21 @@ def timeline(rows: Sequence[Mapping[str, Any]], months: Sequence[str]) -> Spec:
             opacity=alt.condition("datum.status === 'not taken'", alt.value(0.4), alt.value(0.95)),
         )
     )
-    # points that nobody sees, so that the axis is the horizon even where no phase reaches its ends
-    ends = _data([{"day": f"{end}-01"} for end in (months[0], after(months[-1]))], {"day": days["start"]})
-    frame = alt.Chart(ends).mark_point(opacity=0).encode(x=alt.X("day:T", scale=alt.Scale(type="utc", nice=False)))
-    return _spec(alt.layer(wait, stands, frame, data=data), height=max(80, 21 * len(rows)))
+    return spec_of(alt.layer(wait, stands, whole_axis(months), data=data), height=max(80, 21 * len(rows)))
+
+
+def whole_axis(months: Sequence[str]) -> alt.Chart:
+    """Points that nobody sees, so that the axis is the horizon even where nothing reaches its ends."""
+    ends = data_of([{"day": f"{end}-01"} for end in (months[0], after(months[-1]))], {"day": "utc:'%Y-%m-%d'"})
+    scale = alt.Scale(type="utc", nice=False)
+    points: alt.Chart = alt.Chart(ends).mark_point(opacity=0).encode(x=alt.X("day:T", scale=scale))
+    return points
 
 
 def ranges(rows: Sequence[Mapping[str, Any]], *, title: str) -> Spec:
     """A point for each party and a rule from the least to the most: party, cash, least, most."""
     order = [row["party"] for row in rows]
-    data = _data([{**row, **{key: _number(row[key]) for key in ("cash", "least", "most")}} for row in rows])
+    data = data_of([{**row, **{key: _number(row[key]) for key in ("cash", "least", "most")}} for row in rows])
     tips = [
         alt.Tooltip("party:N"),
         alt.Tooltip("cash:Q", formatType="money", format="", title="in this plan"),
@@ -398,10 +403,10 @@ def ranges(rows: Sequence[Mapping[str, Any]], *, title: str) -> Spec:
         .mark_circle(size=80, opacity=1, color=COLOURS[0])
         .encode(x=alt.X("cash:Q", title=title, axis=axis), y=y, tooltip=tips)
     )
-    return _spec(alt.layer(rule, point), height=max(60, 26 * len(rows)))
+    return spec_of(alt.layer(rule, point), height=max(60, 26 * len(rows)))
 
 
-def _data(rows: Sequence[Mapping[str, Any]], parse: Mapping[str, str] | None = None) -> alt.InlineData:
+def data_of(rows: Sequence[Mapping[str, Any]], parse: Mapping[str, str] | None = None) -> alt.InlineData:
     """Rows inside the specification, with how their dates are read."""
     values = [dict(row) for row in rows]
     if parse is None:
@@ -414,7 +419,7 @@ def _number(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.6g}")
 
 
-def _spec(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int = HEIGHT) -> Spec:
+def spec_of(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int = HEIGHT) -> Spec:
     """The specification without what the page sets itself: its theme, its schema's address."""
     spec: Spec = chart.properties(width="container", height=height).to_dict(validate=False)
     for key in ("$schema", "config"):

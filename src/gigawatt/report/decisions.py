@@ -1,9 +1,9 @@
-"""What to decide and why, in words: each offer with what signing is worth, and the lines of a list worth telling."""
+"""What to decide and why, in words: what each offer, renewal and early end is worth, and what else is worth telling."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Choice:
     """One offer: whether to sign, by when, what it brings, by how much the other choice is worse, and where it turns.
 
-    `asked` and `turn` are prices in `unit`; where an offer has several, `turn` is a share of them all.
+    `asked` and `turn` are prices in `unit`; where an offer has several, `turn` is a share of them all. Of a renewal or
+    an early end (`what`) `signed` is whether it is chosen, and `say` what is to be said for it, `since` its first day.
     """
 
     contract: str
@@ -31,6 +32,18 @@ class Choice:
     turn: str
     unit: str
     note: str
+    what: str = "sign"
+    say: str = ""
+    since: str = ""
+
+    @property
+    def words(self) -> str:
+        """What to do, without the contract: `sign`, `do not renew`."""
+        what = "wait for" if self.what == "wait" else self.what
+        return what if self.signed else f"do not {what}"
+
+
+DOING = {"sign": "signing", "renew": "renewing", "end": "ending", "extend": "extending", "wait": "waiting"}
 
 
 def choices(plan: Plan) -> list[Choice]:
@@ -43,13 +56,32 @@ def choices(plan: Plan) -> list[Choice]:
     return sorted(found, key=lambda choice: (not choice.signed, choice.sign_by, choice.contract))
 
 
+def renewals(plan: Plan) -> list[Choice]:
+    """Every renewal that the plan may choose, as far as it comes to it, and every contract that it may end, by date."""
+    frame, over, found = digest.table(plan, "renewals"), set(), []
+    largest = max((abs(value) for value in frame["better_by"].drop_nulls()), default=0.0)
+    slack = plan.solve.gap * abs(plan.solve.objective) if plan.solve.gap < 1.0 else 0.0
+    for row in frame.iter_rows(named=True):
+        contract, what, chosen = str(row["contract"]), str(row["what"]), bool(row["chosen"])
+        if contract in over:
+            continue
+        told = {**row, "seller": "", "signed": chosen, "sign_by": row["last_day"]}
+        say = ("send no notice" if chosen == bool(row["silent"]) else "give notice") if row["last_day"] else ""
+        found.append(replace(_choice(told, {}, largest, slack, what), say=say, since=str(row["since"] or "")))
+        if what == "renew" and not chosen:
+            over.add(contract)
+    return sorted(found, key=lambda choice: (choice.sign_by or "9999", choice.contract))
+
+
 def _brought(plan: Plan) -> dict[str, str]:
     """The capacity that each contract brings in the plan, in words."""
     frame = digest.table(plan, "take").group_by("contract").agg(pl.col("power_mw").sum())
     return {contract: figures.power(mw) for contract, mw in frame.iter_rows() if mw > 0}
 
 
-def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float, slack: float) -> Choice:
+def _choice(
+    row: dict[str, object], brought: Mapping[str, str], largest: float, slack: float, what: str = "sign"
+) -> Choice:
     signed, price, scale, asked = (
         bool(row["signed"]),
         row["walk_away_price"],
@@ -66,16 +98,17 @@ def _choice(row: dict[str, object], brought: Mapping[str, str], largest: float, 
         seller=str(row["seller"]),
         signed=signed,
         sign_by=str(row["sign_by"] or ""),
-        worth=_worth(signed, row["better_by"], largest, slack),
+        worth=_worth(signed, row["better_by"], largest, slack, DOING.get(what, what)),
         brings=brought.get(str(row["contract"]), "") if signed else "",
         asked=figures.rate(asked) if isinstance(asked, float) else "",
         turn=turn,
         unit=unit,
         note=str(row["note"] or ""),
+        what=what,
     )
 
 
-def _worth(signed: bool, better_by: object, largest: float, slack: float) -> str:
+def _worth(signed: bool, better_by: object, largest: float, slack: float, doing: str) -> str:
     """What the other choice would cost, in present value; `better_by` is signing's value less that of not signing.
 
     Less than `slack` (money) decides nothing: plans within the gap may choose otherwise.
@@ -83,13 +116,13 @@ def _worth(signed: bool, better_by: object, largest: float, slack: float) -> str
     if not isinstance(better_by, float):
         return ""
     if abs(better_by) < 0.5:
-        return "signing or not makes no difference"
+        return f"{doing} or not makes no difference"
     amount = figures.money(abs(better_by), largest)
     if (better_by > 0) != signed:  # the plan's gap, or the relaxed plan, says otherwise than the plan itself
         return f"a close call: {amount} the other way, see the note"
     if abs(better_by) < slack:
-        return f"a close call: {'saves' if signed else 'signing costs'} {amount}, less than the gap"
-    return f"saves {amount}" if signed else f"signing costs {amount} more"
+        return f"a close call: {'saves' if signed else f'{doing} costs'} {amount}, less than the gap"
+    return f"saves {amount}" if signed else f"{doing} costs {amount} more"
 
 
 def turning(choice: Choice) -> str:
@@ -97,10 +130,11 @@ def turning(choice: Choice) -> str:
     if not choice.turn:
         return ""
     told = f"{choice.turn} (asked: {choice.asked} {choice.unit})" if choice.asked else f"{choice.turn} {choice.unit}"
+    doing = DOING.get(choice.what, choice.what)
     if choice.signed:
-        return f"worth signing up to {told}"
+        return f"worth {doing} up to {told}"
     return (
-        f"worth signing at {told.replace(' (', ' or less (')}" if choice.asked else f"worth signing at {told} or less"
+        f"worth {doing} at {told.replace(' (', ' or less (')}" if choice.asked else f"worth {doing} at {told} or less"
     )
 
 
@@ -120,7 +154,7 @@ def worth_telling(items: Sequence[digest.Item], most: int) -> list[digest.Item]:
 
 def size(item: digest.Item) -> str:
     """`96,000 chips` where they are known, else the IT power."""
-    return f"{figures.count(item.chips)} chips" if item.chips else figures.power(item.power_mw)
+    return figures.chips(item.chips) if item.chips else figures.power(item.power_mw)
 
 
 def when(item: digest.Item) -> str:
@@ -161,6 +195,8 @@ def one_more(short: digest.Shortage) -> str:
 
 def between(short: digest.Shortage) -> str:
     """The months in which it is short, counted where they have gaps."""
+    if not short.first:
+        return "the whole horizon"
     if short.first == short.last:
         return figures.month(short.first)
     span = f"{figures.month(short.first)} – {figures.month(short.last)}"

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gigawatt.values.money import minor_digits
+
 if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
     from gigawatt.model.programme import Programme
 
+PROVEN = 1e-6
+"""A gap of no more than this is the arithmetic's, and told as none."""
+DUST = 1e-6
+"""Chips, MW, or parts of what is asked for, below which a quantity is the solver's and not the plan's."""
 TEXT, NUMBER, FLAG = pl.Utf8, pl.Float64, pl.Boolean
 COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "build": {"thing": TEXT, "kind": TEXT, "site": TEXT, "pool": TEXT, "chip": TEXT, "party": TEXT, "month": TEXT,
@@ -21,6 +27,9 @@ COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "offers": {"contract": TEXT, "seller": TEXT, "signed": FLAG, "sign_by": TEXT, "better_by": NUMBER,
                "walk_away_scale": NUMBER, "walk_away_price": NUMBER, "asked_price": NUMBER, "unit": TEXT,
                "note": TEXT},
+    "renewals": {"contract": TEXT, "clause": TEXT, "what": TEXT, "chosen": FLAG, "since": TEXT, "last_day": TEXT,
+                 "silent": FLAG, "better_by": NUMBER, "walk_away_scale": NUMBER, "walk_away_price": NUMBER,
+                 "asked_price": NUMBER, "unit": TEXT, "note": TEXT},
     "capacity": {"pool": TEXT, "provider": TEXT, "site": TEXT, "chip": TEXT, "month": TEXT, "chips": NUMBER,
                  "it_power_mw": NUMBER},
     "power": {"site": TEXT, "month": TEXT, "powered_mw": NUMBER, "used_mw": NUMBER},
@@ -49,6 +58,21 @@ def table(plan: Plan, name: str) -> pl.DataFrame:
         (pl.col(column) if column in frame.columns else pl.lit(None).alias(column)).cast(kind)
         for column, kind in schema.items()
     )
+
+
+def least_money(plan: Plan) -> float:
+    """Half the currency's smallest unit: a sum below it is nothing that anybody could pay."""
+    return 0.5 * 10.0 ** -minor_digits(plan.programme.currency)
+
+
+def gap(plan: Plan) -> float:
+    """How far from the best the plan may be, as a share; nought where it is proven best, not a number if unknown."""
+    return 0.0 if plan.solve.gap <= PROVEN else plan.solve.gap
+
+
+def holds_integers(plan: Plan) -> bool:
+    """Whether other parties' ranges are among plans that sign and build the same: whole choices are held there."""
+    return plan.solve.integers > 0 and not plan.solve.relaxed
 
 
 def bill(plan: Plan) -> tuple[float, float] | None:
@@ -96,7 +120,7 @@ class Missing:
     @property
     def is_short(self) -> bool:
         """Whether what is unserved is more than a solver's dust."""
-        return self.unserved > 1e-6 * max(self.demand, 1e-9)
+        return self.unserved > DUST * max(self.demand, 1e-9)
 
 
 @dataclass(frozen=True)
@@ -150,7 +174,7 @@ def paid_to_others(plan: Plan) -> pl.DataFrame:
 
 
 def party_totals(plan: Plan) -> list[PartyTotal]:
-    """Every other party that those who decide pay or are paid by, the largest payee first."""
+    """Every other party that those who decide pay or are paid by, the largest payee first; dust is left out."""
     ranges = {row["party"]: row for row in table(plan, "parties").iter_rows(named=True)}
     totals = paid_to_others(plan).group_by("party", maintain_order=True).agg(pl.col("paid").sum())
     between = table(plan, "cash").filter(
@@ -163,7 +187,8 @@ def party_totals(plan: Plan) -> list[PartyTotal]:
         # a party's range counts all its cash; it is told only where that is the same as what is told here
         told = row if row is not None and party not in elsewhere else None
         found.append(PartyTotal(party, paid, told["least"] if told else None, told["most"] if told else None))
-    return sorted(found, key=lambda total: -total.paid)
+    least = least_money(plan)
+    return sorted((total for total in found if abs(total.paid) >= least), key=lambda total: -total.paid)
 
 
 def missing(plan: Plan) -> list[Missing]:
@@ -183,6 +208,7 @@ def causes(plan: Plan) -> list[Cause]:
     totals = (
         paid.group_by("by", "what", "party", maintain_order=True)
         .agg(pl.col("paid").sum())
+        .filter(pl.col("paid") >= least_money(plan))
         .sort("paid", descending=True, maintain_order=True)
     )
     return [Cause(by, what, party, amount, amount / whole) for by, what, party, amount in totals.iter_rows()]
@@ -202,8 +228,8 @@ def shortages(plan: Plan) -> list[Shortage]:
             pl.col("price").max().alias("highest"),
             pl.col("price").sum().alias("weight"),
             pl.col("month").n_unique().alias("months"),
-            pl.col("month").min().alias("first"),
-            pl.col("month").max().alias("last"),
+            pl.col("month").min().fill_null("").alias("first"),
+            pl.col("month").max().fill_null("").alias("last"),
             (pl.col("degenerate").fill_null(False)).any().alias("degenerate"),
         )
         .with_columns(pl.col("weight").max().over("kind").alias("of_kind"), (pl.col("by") != "physics").alias("clause"))
@@ -222,9 +248,13 @@ def _kind_of_shortage() -> pl.Expr:
     return pl.when(pl.col("by") == "physics").then(pl.col("what").str.split(" ").list.first()).otherwise(pl.col("by"))
 
 
+_IS_MORE_THAN_DUST = pl.max_horizontal("chips", "power_mw") >= DUST
+
+
 def build_items(plan: Plan) -> list[Item]:
-    """What to build and buy: phases by site, chips by pool."""
-    frame = table(plan, "build").with_columns(pl.col("site").fill_null(""), pl.col("pool").fill_null(""))
+    """What to build and buy: phases by site, chips by pool; dust is left out."""
+    frame = table(plan, "build").filter(_IS_MORE_THAN_DUST)
+    frame = frame.with_columns(pl.col("site").fill_null(""), pl.col("pool").fill_null(""))
     found = []
     for (kind, site, pool), part in frame.group_by("kind", "site", "pool", maintain_order=True):
         if kind == "phase":
@@ -249,8 +279,9 @@ def _first_month(period: str) -> str:
 
 
 def take_items(plan: Plan) -> list[Item]:
-    """Capacity contracted for, by clause."""
-    frame = table(plan, "take").with_columns(
+    """Capacity contracted for, by clause; dust is left out."""
+    frame = table(plan, "take").filter(_IS_MORE_THAN_DUST)
+    frame = frame.with_columns(
         pl.col("commitment").str.split(" ").list.first().alias("clause"),
         pl.col("commitment").str.split(" ").list.slice(1).list.join(" ").alias("part"),
     )

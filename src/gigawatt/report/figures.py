@@ -15,7 +15,7 @@ POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 def short(value: float, digits: int = 3) -> str:
     """Three significant digits with bn, m or tn: `12.3 bn`, `345 m`; below a million `345,282`; below ten `2.35`."""
     size = abs(value)
-    sign = MINUS if value < 0 else ""
+    sign = MINUS if value < 0 and significant(size, digits) != "0" else ""
     for place, (step, name) in enumerate(SHORT_SCALE):
         if size >= step * (1 - 0.5 * 10**-digits):
             text = significant(size / step, digits, strip=False)
@@ -32,7 +32,7 @@ def significant(value: float, digits: int = 3, strip: bool = True) -> str:
         return "0"
     exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])  # of the rounded number: 0.9996 reads as 1.00
     decimals = digits - 1 - exponent
-    text = f"{value:,.{min(max(decimals, 0), digits + 1)}f}"
+    text = f"{value:z,.{min(max(decimals, 0), digits + 1)}f}"
     return text.rstrip("0").rstrip(".") if "." in text and strip else text
 
 
@@ -45,6 +45,11 @@ def money(value: float, largest: float = 0.0) -> str:
         text = f"{abs(value):,.0f}"
         return f"{MINUS}{text}" if value < 0 and text != "0" else text
     return short(value)
+
+
+def exact(value: float, decimals: int = 2) -> str:
+    """A number with so many decimals, whatever its size: `−1,234.50`; what rounds to nought has no sign."""
+    return f"{value:z,.{decimals}f}".replace("-", MINUS)
 
 
 def price(value: float, unit: str) -> str:
@@ -68,7 +73,7 @@ def power(mw: float) -> str:
     """IT power: `843 MW`, `1.2 GW`, `450 kW`."""
     if abs(mw) >= 999.5:
         return f"{significant(mw / 1000, strip=False)} GW"
-    if 0 < abs(mw) < 0.9995:
+    if 1e-6 <= abs(mw) < 0.9995:
         return f"{significant(mw * 1000)} kW"
     return f"{significant(mw)} MW"
 
@@ -77,14 +82,31 @@ def count(value: float) -> str:
     """Chips and other counts: `96,000`, `1.64 m`; below a hundred with one decimal where it is not whole."""
     if abs(value) >= 1e6:
         return short(value)
-    return f"{value:,.0f}" if abs(value) >= 100 or abs(value - round(value)) < 0.05 else f"{value:,.1f}"
+    return f"{value:z,.0f}" if abs(value) >= 100 or abs(value - round(value)) < 0.05 else f"{value:z,.1f}"
+
+
+def chips(value: float) -> str:
+    """`96,000 chips`, `1 chip`."""
+    text = count(value)
+    return f"{text} chip{'s' * (text != '1')}"
+
+
+def counted(number: int, plural: str) -> str:
+    """A number of things: `3 pools`, `1 pool`, `1 party`."""
+    return f"{number:,} {singular(plural) if number == 1 else plural}"
+
+
+def singular(plural: str) -> str:
+    """One of them: `pool` of `pools`, `party` of `parties`."""
+    return f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
 
 
 def work(value: float, measure: str) -> str:
     """Work in its measure: `345,282 chip-h`, `12.3 tn tokens`, `3.50 × 10²⁷ FLOP`."""
     if measure == "flop":
         return f"{scientific(value)} FLOP"
-    return f"{short(value)} {'tokens' if measure == 'token' else 'chip-h'}"
+    text = short(value)
+    return f"{text} token{'s' * (text != '1')}" if measure == "token" else f"{text} chip-h"
 
 
 def scientific(value: float) -> str:
@@ -99,7 +121,8 @@ def percent(share: float) -> str:
     """A share as `0.4 %`, `12 %`; `under 0.1 %` where it would read as nought and is not."""
     if 0 < share < 0.0005:
         return "under 0.1 %"
-    return f"{100 * share:.1f} %" if share < 0.0995 and share else f"{100 * share:.0f} %"
+    decimals = 1 if abs(share) >= 0.0005 and share < 0.0995 else 0
+    return f"{100 * share:z.{decimals}f} %"
 
 
 def month(name: str) -> str:

@@ -24,7 +24,7 @@
   const dated = (parts) => (x) => new Date(x).toLocaleDateString("en-GB", { timeZone: "UTC", ...parts });
   const month = dated({ month: "long", year: "numeric" });
   const day = dated({ day: "numeric", month: "long", year: "numeric" });
-  const count = (x) => (Math.abs(x) >= 999500 ? scaled(x) : Math.round(x).toLocaleString("en-GB"));
+  const count = (x) => (Math.abs(x) >= 999500 ? scaled(x) : (Math.round(x) || 0).toLocaleString("en-GB"));
 
   // --- pictures: colours follow the page's ink, so that they turn with its theme ---
   const ink = "currentColor";

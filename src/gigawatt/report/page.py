@@ -113,7 +113,7 @@ def _header(plan: Plan) -> str:
     ends = f"{figures.month(f'{months[0].start:%Y-%m}')} to {figures.month(f'{months[-1].start:%Y-%m}')}"
     names = digest.names_of(programme)
     who = ", ".join(names.get(party, party) for party in programme.decides)
-    gap = "" if solve.gap != solve.gap else f", gap {figures.percent(max(solve.gap, 0.0))}"
+    gap = "" if solve.gap != solve.gap else f", gap {figures.percent(digest.gap(plan))}"
     kind = "good" if solve.optimal else "warn"
     status = f"{solve.status}{gap}" if "gap" not in solve.status and "%" not in solve.status else solve.status
     notes = "".join(f'<p class="notice">{escape(note)}</p>' for note in solve.notes)
@@ -121,7 +121,7 @@ def _header(plan: Plan) -> str:
     return (
         f"<header><h1>{escape(programme.title or programme.programme)}</h1>"
         f'<p class="lead">The plan of <strong>{escape(who)}</strong> for {ends}, '
-        f"{len(months)} month{'s' * (len(months) > 1)}, in {escape(programme.currency)} "
+        f"{figures.counted(len(months), 'months')}, in {escape(programme.currency)} "
         f"{tables.badge(status, kind)}</p>{relaxed}{notes}{_cards(plan)}</header>"
     )
 
@@ -155,7 +155,7 @@ def _cards(plan: Plan) -> str:
     cards += [*_capacity_card(plan), *_offer_card(plan)]
     count = len(plan.programme.assumptions())
     if count:
-        cards.append(("Assumed", f"{count:,}", "figures, listed below"))
+        cards.append(("Assumed", f"{count:,}", "figures, listed below" if count > 1 else "figure, listed below"))
     items = "".join(
         f'<div class="card"><dt>{escape(name)}</dt><dd>{escape(value)}</dd><dd class="quiet">{escape(aside)}</dd></div>'
         for name, value, aside in cards
@@ -182,7 +182,7 @@ def _capacity_card(plan: Plan) -> Iterator[tuple[str, str, str]]:
     if not frame.height:
         return
     top = frame.sort("it_power_mw", "chips").row(-1, named=True)
-    power, chips = figures.power(top["it_power_mw"]), f"{figures.count(top['chips'])} chips"
+    power, chips = figures.power(top["it_power_mw"]), figures.chips(top["chips"])
     when = figures.month(top["month"])
     yield (
         "Most capacity",
@@ -205,9 +205,9 @@ def _offer_card(plan: Plan) -> Iterator[tuple[str, str, str]]:
 
 def _sections(plan: Plan, found: dict[str, Figure]) -> Iterator[Section]:
     """All sections for which there is something to say."""
-    offers = tables.offers_table(plan)
-    if offers is not None:
-        yield Section("decide", "What to sign", (offers,))
+    choices = [each for each in (tables.offers_table(plan), tables.renewals_table(plan)) if each is not None]
+    if choices:
+        yield Section("decide", "What to sign", tuple(choices))
     for key, figure in found.items():
         yield Section(key, figure.title, (_figure(figure),))
         if key == "capacity":
@@ -244,7 +244,7 @@ def _build_and_why(plan: Plan) -> Iterator[Section]:
 
 
 def _counted(count: int) -> str:
-    return f"{count:,} figure{'s are' if count != 1 else ' is'}"
+    return f"{figures.counted(count, 'figures')} {'are' if count != 1 else 'is'}"
 
 
 def _section(section: Section) -> str:
@@ -262,7 +262,7 @@ def _why(plan: Plan) -> Markup:
         for cause in digest.causes(plan)[:6]
     ]
     for short, others in decisions.dearest(digest.shortages(plan), 6):
-        also = f", and at {others} other place{'s' * (others > 1)}" if others else ""
+        also = f", and at {figures.counted(others, 'other places')}" if others else ""
         lines.append(
             f"<li><strong>{escape(decisions.one_more(short))}</strong> would be worth up to "
             f"{escape(figures.price(short.highest, short.unit))} ({decisions.between(short)}{also})</li>"
@@ -311,11 +311,17 @@ def _beside_the_bill(plan: Plan) -> Iterator[tuple[str, str]]:
     currency, bill = plan.programme.currency, digest.bill(plan)
     if bill is not None:
         total, most = bill
-        told = f"{total:,.2f} {currency} billed by the clauses for the plan's quantities"
-        yield "worked out again", f"{told}; no clause differs from its planned cost by more than {most:,.2f}"
-    beyond = digest.table(plan, "beyond")["amount"].sum()
-    if beyond:
-        yield "beyond the horizon", f"{beyond:,.0f} {currency} of capital already paid serves later (present value)"
+        told = f"{figures.exact(total)} {currency} billed by the clauses for the plan's quantities"
+        yield "worked out again", f"{told}; no clause differs from its planned cost by more than {figures.exact(most)}"
+    beyond = sum(digest.table(plan, "beyond")["amount"].drop_nulls())
+    if abs(beyond) >= 0.5:
+        yield (
+            "beyond the horizon",
+            f"{figures.exact(beyond, 0)} {currency} of what is paid serves later, or comes back then (present value)",
+        )
+
+
+_SIZE = ("columns", "rows", "nonzeros", "integers")
 
 
 def _solved(plan: Plan) -> Markup:
@@ -324,7 +330,7 @@ def _solved(plan: Plan) -> Markup:
     discount = f"{float(plan.programme.finance.discount_per_year) * 100:.3g} %/year"
 
     def told(value: float) -> str:
-        return "–" if value != value else f"{value:,.0f} {currency}"
+        return "–" if value != value else f"{figures.exact(value, 0)} {currency}"
 
     rows = [
         ("status", solve.status),
@@ -333,12 +339,12 @@ def _solved(plan: Plan) -> Markup:
             f"{told(solve.objective)} (revenue less cost and less what is unserved; capital as annuities)",
         ),
         ("best possible", told(solve.bound)),
-        ("gap", "–" if solve.gap != solve.gap else f"{100 * solve.gap:.3g} %"),
+        ("gap", "–" if solve.gap != solve.gap else f"{100 * digest.gap(plan):.3g} %"),
         ("largest violation", f"{solve.violation:.2g} in solver units"),
         ("discount rate", discount),
         (
             "size",
-            f"{solve.columns:,} columns, {solve.rows:,} rows, {solve.nonzeros:,} nonzeros, {solve.integers:,} integers",
+            ", ".join(figures.counted(getattr(solve, name), name) for name in _SIZE),
         ),
         ("time", f"{solve.seconds:.1f} s"),
         *_beside_the_bill(plan),

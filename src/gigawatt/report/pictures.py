@@ -12,6 +12,7 @@ import polars as pl
 from gigawatt.report import charts, decisions, digest, figures
 from gigawatt.report.aggregates import Aggregates
 from gigawatt.report.charts import Figure, Paint, View, Words
+from gigawatt.report.contract_picture import contracts_figure
 
 if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
@@ -185,7 +186,7 @@ def use_figure(sums: Aggregates, paint: Paints) -> Figure | None:
 def unserved_figure(plan: Plan, sums: Aggregates, paint: Paints) -> Figure | None:
     """What is asked for and not served."""
     frame = sums.unserved()
-    short = frame.filter(pl.col("unserved") > 1e-6 * pl.col("demand"))["workload"].unique(maintain_order=True).to_list()
+    short = frame.filter(pl.col("unserved") > 0)["workload"].unique(maintain_order=True).to_list()
     if not short:
         return None
     frame = frame.filter(pl.col("workload").is_in(short)).rename({"workload": "part"})
@@ -193,9 +194,9 @@ def unserved_figure(plan: Plan, sums: Aggregates, paint: Paints) -> Figure | Non
     words = charts.pivot(by_period(share, sums), sums.periods, "workload", figures.percent, mean=True)
     text = "Share of each workload's demand that is not served, by month."
     views = [View("share of demand", text, charts.shares(share, sums.months, paint["workload"]), words)]
-    lost = frame.select("month", "part", pl.col("value_lost").alias("value")).filter(pl.col("value") > 0)
+    lost = frame.select("month", "part", pl.col("value_lost").alias("value"))
+    lost = _in_periods(lost, sums).filter(pl.col("value") >= digest.least_money(plan))
     if lost.height:
-        lost = _in_periods(lost, sums)
         title = f"value lost, {plan.programme.currency} a {sums.grid}"
         spec = charts.bars(lost, sums.periods, paint["workload"], title=title, part_title="workload")
         words = charts.pivot(lost, sums.periods, "workload")
@@ -246,7 +247,7 @@ def _ranges_view(plan: Plan, sums: Aggregates) -> View | None:
     """The cash of each party over the horizon, with the least and the most among plans as good."""
     rows = []
     for row in digest.table(plan, "parties").sort("cash", descending=True).iter_rows(named=True):
-        if max(abs(row["cash"] or 0.0), abs(row["least"] or 0.0), abs(row["most"] or 0.0)) >= 0.5:
+        if max(abs(row[key] or 0.0) for key in ("cash", "least", "most")) >= digest.least_money(plan):
             rows.append({**row, "party": sums.party_names.get(row["party"], row["party"])})
     if not rows:
         return None
@@ -259,7 +260,8 @@ def _ranges_view(plan: Plan, sums: Aggregates) -> View | None:
         )
         for row in rows
     )
-    text = "Cash of every party over the horizon; the bar spans the least and the most among plans as good."
+    same = " with these signings and builds" if digest.holds_integers(plan) else ""
+    text = f"Cash of every party over the horizon; the bar spans the least and the most among plans as good{same}."
     return View("each party's range", text, spec, Words(("party", "cash", "least", "most"), cells), text)
 
 
@@ -267,7 +269,7 @@ def scarcity_figure(plan: Plan, sums: Aggregates) -> Figure | None:
     """What one more of what is short would be worth, by kind of shortage."""
     shortages = digest.shortages(plan)
     kinds = list(dict.fromkeys(short.kind for short in shortages))
-    table = digest.table(plan, "scarcity").with_columns(pl.col("price").abs())
+    table = digest.table(plan, "scarcity").filter(pl.col("month").is_not_null()).with_columns(pl.col("price").abs())
     views = []
     for kind in kinds[:MOST_KINDS]:
         mine = [short for short in shortages if short.kind == kind]
@@ -295,7 +297,9 @@ def scarcity_figure(plan: Plan, sums: Aggregates) -> Figure | None:
         rest = len(mine) - len(places)
         text = f"What one more would be worth by place and month, {unit}, at this build."
         caption = (
-            f"{text} The {len(places)} dearest places of {len(mine)}; the others are in the table." if rest else text
+            f"{text} The {figures.counted(len(places), 'dearest places')} of {len(mine)}; the others are in the table."
+            if rest
+            else text
         )
         views.append(View(_kind_label(mine[0]), text, charts.heat(frame, sums.months, unit=unit), words, caption))
     return Figure("scarcity", "What is short", tuple(views)) if views else None
@@ -312,7 +316,7 @@ def _place(short: digest.Shortage) -> str:
 
 def indicators_figure(plan: Plan, sums: Aggregates) -> Figure | None:
     """Jobs, CO2, water: whatever the programme counts beside money."""
-    frame = sums.indicators().filter(pl.col("value").abs() > 0)
+    frame = sums.indicators().filter(pl.col("value").abs() > digest.DUST)
     views = []
     for name in frame["indicator"].unique(maintain_order=True):
         mine = frame.filter(pl.col("indicator") == name)
@@ -346,6 +350,7 @@ def all_figures(plan: Plan) -> dict[str, Figure]:
         "unserved": unserved_figure(plan, sums, paint),
         "cash": cash_figure(plan, sums, paint),
         "scarcity": scarcity_figure(plan, sums),
+        "history": contracts_figure(plan, sums),
         "indicators": indicators_figure(plan, sums),
     }
     return {key: figure for key, figure in made.items() if figure is not None}

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gigawatt.model.provenance import Provenance
 
 WIDTH = 96
-PROVEN = 1e-6
-"""A gap of no more than this is the arithmetic's, and told as none."""
 MOST_PARTIES = 8
 MOST_ITEMS = 12
 MOST_MISSING = 4
@@ -72,11 +70,10 @@ def _head(plan: Plan) -> RenderableType:
     programme, solve = plan.programme, plan.solve
     months = programme.horizon.months
     ends = f"{figures.month(f'{months[0].start:%Y-%m}')} – {figures.month(f'{months[-1].start:%Y-%m}')}"
-    left = Text.assemble((programme.programme, "bold"), f"  {ends}, {len(months)} month{'s' * (len(months) > 1)}")
+    left = Text.assemble((programme.programme, "bold"), f"  {ends}, {figures.counted(len(months), 'months')}")
     status = solve.status.rstrip(".")
     told = "gap" in status or "%" in status or solve.gap != solve.gap
-    gap = solve.gap if solve.gap > PROVEN else 0.0
-    text = status if told else f"{status}, gap {figures.percent(gap)}"
+    text = status if told else f"{status}, gap {figures.percent(digest.gap(plan))}"
     return _pair(left, Text(text, "green" if solve.optimal else "yellow"))
 
 
@@ -105,7 +102,10 @@ def _paid(plan: Plan) -> RenderableType:
     rest = payees[MOST_PARTIES:]
     if rest:
         _row(grid, f"{len(rest)} more", figures.money(sum(t.paid for t in rest), largest), "")
-    return Group(head, Padding(grid, (0, 0, 0, 2)))
+    parts: list[RenderableType] = [grid]
+    if digest.holds_integers(plan) and any(total.is_range for total in payees[:MOST_PARTIES]):
+        parts.append(Text("plans as good: those with these signings and builds", "dim"))
+    return Group(head, Padding(Group(*parts), (0, 0, 0, 2)))
 
 
 def _range(total: digest.PartyTotal, largest: float) -> str:
@@ -145,20 +145,21 @@ def _notes(plan: Plan) -> list[RenderableType]:
 
 
 def _decide(plan: Plan) -> RenderableType | None:
-    choices = decisions.choices(plan)
+    choices = [*decisions.choices(plan), *decisions.renewals(plan)]
     if not choices:
         return None
     shared = decisions.shared_notes(choices)
-    width = max(len(choice.contract) for choice in choices) + len("do not sign ")
+    width = max(len(f"do not {choice.words.removeprefix('do not ')} {choice.contract}") for choice in choices)
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(width=min(width, 40), overflow="fold")
     grid.add_column(ratio=1)
     grid.add_column(justify="right", no_wrap=True)
     for choice in choices:
-        words = Text.assemble(("sign " if choice.signed else "do not sign ", "bold green" if choice.signed else "bold"))
+        words = Text.assemble((f"{choice.words} ", "bold green" if choice.signed else "bold"))
         words.append(choice.contract)
         note = "" if choice.note in shared else choice.note
-        told = Text("; ".join(part for part in (choice.worth, decisions.turning(choice), note) if part))
+        parts = (choice.worth, choice.say, decisions.turning(choice), note)
+        told = Text("; ".join(part for part in parts if part))
         _row(grid, words, told, figures.day(choice.sign_by))
     return Group(grid, *(Text(f"of {count} offers: {note}", "dim") for note, count in shared.items()))
 
@@ -200,7 +201,7 @@ def _short(short: digest.Shortage, places: int) -> Text:
     """What one more would be worth, where it is worth most, and how many other places there are."""
     price = figures.price(short.highest, short.unit)
     when = decisions.between(short)
-    also = [f"{places} other place{'s' * (places > 1)}"] if places else []
+    also = [figures.counted(places, "other places")] if places else []
     also += ["one of several such prices"] if short.degenerate else []
     words = Text.assemble(decisions.one_more(short), f": up to {price}, {when}")
     return words.append(f" ({', '.join(also)})" if also else "", "dim")
@@ -213,8 +214,7 @@ def _assumed(plan: Plan) -> RenderableType | None:
     first = "; ".join(_assumption(record) for record in assumed[:MOST_ASSUMPTIONS])
     rest = len(assumed) - MOST_ASSUMPTIONS
     more = f"; and {rest} more, each with its line in the report" if rest > 0 else ""
-    count = f"{len(assumed)} figure{'s' * (len(assumed) > 1)}: "
-    return Text(f"{count}{first}{more}")
+    return Text(f"{figures.counted(len(assumed), 'figures')}: {first}{more}")
 
 
 def _remoteness(record: Provenance) -> int:

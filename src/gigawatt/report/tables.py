@@ -128,6 +128,36 @@ def offers_table(plan: Plan) -> Markup | None:
     return Markup(told + notes)
 
 
+def renewals_table(plan: Plan) -> Markup | None:
+    """Contracts that the plan may renew or end early: what to say by when, and what that is worth."""
+    choices = decisions.renewals(plan)
+    if not choices:
+        return None
+    rows: list[list[Cell]] = [
+        [
+            choice.contract,
+            badge(choice.words, "good" if choice.signed else "plain"),
+            whole(choice.since),
+            choice.say,
+            whole(choice.sign_by),
+            whole(choice.worth),
+            whole(choice.asked),
+            whole(choice.turn),
+            whole(choice.unit if choice.asked or choice.turn else ""),
+            choice.note,
+        ]
+        for choice in choices
+    ]
+    headers = ["contract", "decision", "from", "say", "by", "which", "asked", "worth up to", "", "note"]
+    keep = [i for i in range(len(headers)) if i < 5 or any(row[i] for row in rows)]
+    return table(
+        [headers[i] for i in keep],
+        [[row[i] for i in keep] for row in rows],
+        caption="Contracts to renew or to end, and what that is worth",
+        figures_in=[place for place, i in enumerate(keep) if headers[i] in ("asked", "worth up to")],
+    )
+
+
 def items_table(plan: Plan) -> Markup | None:
     """What to build, buy and take."""
     items = [item for item in digest.items(plan) if item.new]

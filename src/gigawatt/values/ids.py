@@ -30,3 +30,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The tail of a message: `; did you mean 'x'?`, or nothing where no known word is near."""
     nearest = suggest(word, known)
     return f"; did you mean {nearest!r}?" if nearest is not None else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence has them, each once: `a`, `a and b`, `a, b and c`; empty where there are none."""
+    *most, last = dict.fromkeys(names) or ("",)
+    return f"{', '.join(most)} and {last}" if most else last

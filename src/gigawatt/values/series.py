@@ -73,6 +73,16 @@ class Series:
         """The same points, with this growth in place of its own."""
         return Series(self.points, self.interpolate, growth_per_month, growth_from)
 
+    def spliced(self, later: Series, day: date) -> Series | None:
+        """These values before `day` and those of `later` from then on; None where they cannot be one series."""
+        first = later.at(day)
+        plain = not (self.growth_per_month or later.growth_per_month)
+        if not plain or self.interpolate != "step" or later.interpolate != "step" or first is None:
+            return None
+        points = [point for point in self.points if point[0] < day]
+        points += [(day, first), *(point for point in later.points if point[0] > day)]
+        return Series(tuple(points))
+
     def at(self, day: date) -> Decimal | None:
         """The value on `day`, or None before the first point. Without `growth_from` no growth is counted."""
         index = bisect_right(self.points, day, key=lambda point: point[0]) - 1

@@ -32,6 +32,11 @@ class Span:
         if self.until < self.start:
             raise ValueError(f"a span cannot end on {self.until}, before it begins on {self.start}")
 
+    @classmethod
+    def of_day(cls, day: date) -> Span:
+        """One day."""
+        return cls(day, day + timedelta(days=1) if day < date.max else day)
+
     def __str__(self) -> str:
         return f"{self.start} until {self.until}"
 

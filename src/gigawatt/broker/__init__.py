@@ -1,0 +1,1 @@
+"""The gate: what the contracts in force say to an ask, with reasons."""

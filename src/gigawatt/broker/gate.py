@@ -1,0 +1,183 @@
+"""The verdict on an ask: every clause in force is heard, what is overridden falls silent, and nobody guesses.
+
+Pure: the same programme, ask and facts give the same verdict. A clause that fails denies, and says so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+
+from gigawatt.errors import GigawattError
+from gigawatt.model.amendment import Waiver
+from gigawatt.model.clause import Clause
+from gigawatt.model.contract import Contract
+from gigawatt.model.ending import agreed_history
+from gigawatt.model.facts import Facts
+from gigawatt.model.history import Held, History
+from gigawatt.model.programme import Programme
+from gigawatt.model.provenance import Path
+from gigawatt.model.verdict import Ask, ClauseView, Opinion, Reason, Ruling, Verdict
+from gigawatt.values.ids import did_you_mean
+from gigawatt.values.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """One version of a clause over the days on which it is in force, as it sits at the gate."""
+
+    name: str
+    clause: Clause
+    view: ClauseView
+    start: date
+    until: date
+    waivers: tuple[Waiver, ...]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A clause that spoke."""
+
+    seat: _Seat
+    opinion: Opinion
+
+    @property
+    def name(self) -> str:
+        """The clause's full name."""
+        return self.seat.name
+
+
+class Gate:
+    """The contracts of a programme, ready to be asked. Make it once: looking clauses up is what costs time."""
+
+    def __init__(self, programme: Programme, facts: Facts | None = None) -> None:
+        self.programme, self.facts = programme.as_written, facts or Facts()
+        self.history: History = agreed_history(self.programme, self.facts.notices)
+        self._days = self.history.known_days
+        self._seats = lru_cache(maxsize=1024)(self._seats_of)
+
+    def decide(self, ask: Ask) -> Verdict:
+        """What the contracts say to an ask. GigawattError where it names what the programme does not have."""
+        _check(self.programme, ask)
+        heard = self._heard(ask)
+        return _verdict(self.programme, ask, heard, _contradicting(heard))
+
+    def _seats_of(self, epoch: int, verb: str) -> list[_Seat]:
+        """Every signed clause that may speak to such an ask, by what is known since the day of that number."""
+        known = self._days[epoch - 1] if epoch else date.min
+        return [
+            _Seat(view.name, clause, view, held.span.start, held.span.until, _waivers(held), held.version.path)
+            for contract_id, clause_id in self.history.versions
+            if _binds(self.programme.contracts[contract_id], known)
+            for held in self.history.held(contract_id, clause_id, known)
+            if (clause := held.version.clause) is not None and not held.suspended
+            and type(clause).gate is not Clause.gate and verb in clause.verbs
+            for view in [self._view(contract_id, clause_id, held.span)]
+        ]  # fmt: skip
+
+    def _view(self, contract_id: str, clause_id: str, span: Span) -> ClauseView:
+        contract = self.programme.contracts[contract_id]
+        return ClauseView(self.programme, contract, contract_id, clause_id, span, self.facts)
+
+    def _heard(self, ask: Ask) -> list[_Said]:
+        """What every clause in force says, those that are overridden left out."""
+        first, last = (
+            (ask.span.start, ask.span.until) if ask.verb == "place" and ask.span is not None else (ask.on, None)
+        )
+        said = []
+        for seat in self._seats(bisect_right(self._days, ask.known or ask.on), ask.verb):
+            begins = seat.start < last if last is not None else seat.start <= first
+            if begins and first < seat.until and not (seat.waivers and _waived(seat.waivers, ask)):
+                opinion = _opinion(seat.clause, ask, seat.view)
+                if opinion is not None:
+                    said.append(_Said(seat, opinion))
+        yielding = {name for one in said for name in one.seat.clause.overrides}
+        return [one for one in said if one.name not in yielding] if yielding else said
+
+
+def _contradicting(heard: list[_Said]) -> list[tuple[_Said, _Said]]:
+    """The pairs of those heard that give the same to two parties."""
+    if len(heard) < 2:
+        return []
+    claims = [(one, claim) for one in heard for claim in one.seat.clause.claims(one.seat.view)]
+    return [(one, two) for (one, mine), (two, other) in combinations(claims, 2) if mine.contradicts(other)]
+
+
+def _binds(contract: Contract, known: date) -> bool:
+    """Whether a contract rules: an offer, a letter of intent or an announcement says nothing at the gate."""
+    return contract.status == "signed" and (contract.recorded is None or contract.recorded <= known)
+
+
+def _waivers(held: Held) -> tuple[Waiver, ...]:
+    return tuple(pause.waiver for pause in held.pauses if pause.waiver is not None)
+
+
+def _waived(waivers: tuple[Waiver, ...], ask: Ask) -> bool:
+    """Whether the clause is waived for what is asked."""
+    return any(
+        (not waiver.workloads or ask.workload in waiver.workloads)
+        and (not waiver.providers or bool({ask.provider, ask.pool} & set(waiver.providers)))
+        for waiver in waivers
+    )
+
+
+def _opinion(clause: Clause, ask: Ask, view: ClauseView) -> Opinion | None:
+    """What one clause says; one that fails denies, since a promise that cannot be read may not be broken."""
+    try:
+        return clause.gate(ask, view)
+    except GigawattError:
+        raise
+    except Exception as fault:
+        return Opinion(Ruling.DENY, f"the clause could not be read, so that nothing is let through: {fault!r}")
+
+
+def _verdict(programme: Programme, ask: Ask, heard: list[_Said], contradicting: list[tuple[_Said, _Said]]) -> Verdict:
+    """The strongest of what was said; two clauses that contradict each other are referred to people."""
+    reasons = [_reason(programme, one) for one in heard]
+    if contradicting:
+        both = dict.fromkeys(one.name for pair in contradicting for one in pair)
+        first = [reason for reason in reasons if reason.clause in both]
+        rest = [reason for reason in reasons if reason.clause not in both]
+        conflict = f"{' and '.join(both)} contradict each other, and neither overrides the other"
+        return Verdict(Ruling.REFER, ask, (*first, *rest), missing=(conflict,))
+    ordered = sorted(zip(heard, reasons, strict=True), key=lambda pair: -pair[0].opinion.ruling)
+    if not ordered:
+        return _unspoken(ask)
+    strongest = ordered[0][0].opinion
+    because = tuple(reason for _, reason in ordered)
+    alike = [one.opinion for one, _ in ordered if one.opinion.ruling == strongest.ruling]
+    missing = tuple(dict.fromkeys(what for opinion in alike for what in opinion.missing))
+    return Verdict(strongest.ruling, ask, because, strongest.holder, strongest.deadline, strongest.answers, missing)
+
+
+def _unspoken(ask: Ask) -> Verdict:
+    """Where no clause says anything: to run or to buy is free; who may see, or decide, is not guessed."""
+    if ask.verb in ("place", "procure"):
+        return Verdict(Ruling.ALLOW, ask)
+    what = f"who may have {ask.subject}" if ask.verb == "access" else f"who decides on {ask.decision}"
+    return Verdict(Ruling.REFER, ask, missing=(f"no clause in force says {what}",))
+
+
+def _reason(programme: Programme, one: _Said) -> Reason:
+    cite = one.seat.clause.cite
+    words = (cite.words or str(cite)) if cite is not None else ""
+    return Reason(one.name, one.opinion.ruling, one.opinion.why, words, programme.places.key(one.seat.path))
+
+
+def _check(programme: Programme, ask: Ask) -> None:
+    """GigawattError where an ask names a party, workload or pool that the programme does not have."""
+    named: tuple[tuple[str, str | None, Collection[str]], ...] = (
+        ("party", ask.by, programme.parties),
+        ("party", ask.provider, programme.parties),
+        ("workload", ask.workload, programme.workloads),
+        ("pool", ask.pool, programme.pools),
+        ("contract", ask.contract, programme.contracts),
+    )
+    for what, name, known in named:
+        if name is not None and name not in known:
+            raise GigawattError(f"there is no {what} {name!r}{did_you_mean(name, list(known))}")

@@ -1,0 +1,72 @@
+"""Which Use a clause charges for, and how much of a month's, where its days cut the month.
+
+Use is a mean over a whole month's hours. What of it lies in a clause's days is told by days: of those on which the
+workload is wanted, and, where the pool is had through the contract, on which the contract runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from gigawatt.model.clause import OnPool
+from gigawatt.model.term import Term
+from gigawatt.values.span import Span
+
+if TYPE_CHECKING:
+    from gigawatt.model.contract import Contract
+    from gigawatt.model.programme import Programme
+
+Shares = dict[str, list[Fraction]]
+"""By workload, the share of each month's Use that is charged, T of them."""
+
+
+def charged_workloads(programme: Programme, contract: Contract, named: Collection[str]) -> tuple[str, ...]:
+    """The workloads whose Use the buyer pays for: those named, or all, where it decides; else those that it owns."""
+    workloads = tuple(name for name in programme.workloads if not named or name in named)
+    if contract.buyer in programme.decides:
+        return workloads
+    return tuple(name for name in workloads if programme.workloads[name].owner == contract.buyer)
+
+
+def charged_shares(programme: Programme, term: Term, pool: str, workloads: Collection[str]) -> Shares:
+    """The share of each month's Use of a pool that lies in a clause's days, by workload.
+
+    In a pool of another's, Use can lie on the contract's days alone; chips of those who decide run on any day.
+    """
+    owned = programme.pools[pool].owner in programme.decides
+    possible = term.horizon if owned else term.contract.span_within(term.horizon)
+    return {name: _shares(term, programme.workloads[name].span_within(possible)) for name in workloads}
+
+
+def shares_in(programme: Programme, term: Term, pool: str, workload: str, part: Span) -> list[Fraction]:
+    """The share of each month's Use of a pool by a workload that lies in a part of a clause's days, by month."""
+    owned = programme.pools[pool].owner in programme.decides
+    possible = programme.workloads[workload].span_within(
+        term.horizon if owned else term.contract.span_within(term.horizon)
+    )
+    counted = possible.within(term.inside).within(part)
+    days = [(month.overlap(possible), month.overlap(counted)) for month in term.months]
+    return [Fraction(inside, each) if each else Fraction(0) for each, inside in days]
+
+
+def filled_by(programme: Programme, pool: str) -> list[tuple[str, str]]:
+    """The clauses that may bring chips to a pool, each by its contract and its name there."""
+    binding = {name: each for name, each in programme.contracts.items() if each.status in ("offer", "signed")}
+    return [
+        (contract_id, clause_id)
+        for contract_id, contract in binding.items()
+        for clause_id, clause in contract.clauses.items()
+        if isinstance(clause, OnPool) and clause.pool_id(contract.seller) == pool
+    ]
+
+
+def _shares(term: Term, possible: Span) -> list[Fraction]:
+    """By month, the share of the days in `possible` that are the clause's."""
+    shares = []
+    for month in term.months:
+        days = month.overlap(possible)
+        counted = possible.within(term.inside) if days else possible
+        shares.append(Fraction(month.overlap(counted), days) if days else Fraction(0))
+    return shares

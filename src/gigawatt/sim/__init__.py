@@ -1,0 +1,1 @@
+"""What stands above the parts: the conformance kit that every clause must pass."""
