@@ -11,8 +11,8 @@ import gigawatt as gw
 from bench.reference import STARGATE
 from bench.registry import Figure, benchmark
 from gigawatt.broker.gate import Gate
-from gigawatt.model.history import History, Version
-from gigawatt.model.snapshots import Snapshots
+from gigawatt.history.snapshots import Snapshots
+from gigawatt.history.versions import History, Version
 from gigawatt.values.span import add_months
 
 VERDICTS = 50_000

@@ -18,10 +18,10 @@ import pytest
 import gigawatt as gw
 from gigawatt.app import due_between, known_on
 from gigawatt.broker.gate import Gate
+from gigawatt.history.state import states
+from gigawatt.history.versions import history_of
 from gigawatt.model.facts import Facts
-from gigawatt.model.history import history_of
 from gigawatt.model.offer import OfferOnRecord
-from gigawatt.model.state import states
 from gigawatt.model.verdict import Ruling
 from tests.programmes import EXAMPLES
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gigawatt.errors import Fault
-    from gigawatt.model.clause_card import ClauseCard
+    from gigawatt.history.card import ClauseCard
+    from gigawatt.history.state import Change, State
     from gigawatt.model.deadline import Due
     from gigawatt.model.facts import Facts
     from gigawatt.model.plan import Plan
-    from gigawatt.model.state import Change, State
     from gigawatt.model.verdict import Ask, Verdict
 
 Tell = Callable[[str, str, float | None], None]
@@ -86,8 +86,8 @@ def known_on(programme: Programme, known: date | None = None) -> Programme:
     Without a day: as known on the `as_of` that the file states; where it states none, with all that it records. Raises
     `Contradiction` where two clauses cannot be kept together and neither overrides the other.
     """
-    from gigawatt.model.history import ALL_IS_KNOWN
-    from gigawatt.model.known import as_known
+    from gigawatt.history.known import as_known
+    from gigawatt.history.versions import ALL_IS_KNOWN
 
     if known is not None:
         return as_known(programme.as_of_day(known), known)
@@ -120,7 +120,7 @@ def record(path: str | os.PathLike[str]) -> Facts:
 
 def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:
     """Every clause (of a party, where one is named) as it stands on a day, as known on a day (the same if absent)."""
-    from gigawatt.model.state import states
+    from gigawatt.history.state import states
 
     return states(programme, on, known or on, party)
 
@@ -133,8 +133,8 @@ def clauses_over(programme: Programme, days: Sequence[date], known: date | None 
     import numpy as np
     import polars as pl
 
-    from gigawatt.model.history import history_of
-    from gigawatt.model.snapshots import NONE, Snapshots
+    from gigawatt.history.snapshots import NONE, Snapshots
+    from gigawatt.history.versions import history_of
 
     snapshots = Snapshots(history_of(programme.as_written))
     found = snapshots.over(days, known)
@@ -154,14 +154,14 @@ def clauses_over(programme: Programme, days: Sequence[date], known: date | None 
 
 def changes_between(programme: Programme, since: date, until: date) -> list[Change]:
     """What became known of the contracts after one day and by another."""
-    from gigawatt.model.state import changes
+    from gigawatt.history.state import changes
 
     return changes(programme, since, until)
 
 
 def clause_of(programme: Programme, name: str) -> ClauseCard:
     """One clause with its history in both times. Raises `GigawattError` where there is none of that name."""
-    from gigawatt.model.clause_card import card
+    from gigawatt.history.card import card
 
     return card(programme, name)
 
@@ -173,7 +173,7 @@ def due_between(
     from datetime import timedelta
 
     from gigawatt.errors import GigawattError
-    from gigawatt.model.state import due
+    from gigawatt.history.state import due
     from gigawatt.values.span import Span
 
     if last < first:

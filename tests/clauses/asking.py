@@ -7,8 +7,8 @@ from typing import Any
 
 from small import load
 
+from gigawatt.history.versions import history_of
 from gigawatt.model.facts import Facts
-from gigawatt.model.history import history_of
 from gigawatt.model.programme import Programme
 from gigawatt.model.verdict import Ask, ClauseView, Opinion
 from gigawatt.values.span import Span

@@ -13,9 +13,9 @@ from small import load, plan
 
 from gigawatt.broker.gate import Gate
 from gigawatt.errors import Contradiction, ProgrammeError
+from gigawatt.history.known import as_known
+from gigawatt.history.versions import history_of, occurred
 from gigawatt.model.event import Event
-from gigawatt.model.history import history_of, occurred
-from gigawatt.model.known import as_known
 from gigawatt.model.programme import Programme
 from gigawatt.planner.drafting import draft_programme
 

@@ -11,8 +11,8 @@ from test_postings import book_of
 
 from gigawatt.broker.gate import Gate
 from gigawatt.errors import Contradiction, ProgrammeError
+from gigawatt.history.known import as_known
 from gigawatt.model.facts import Facts
-from gigawatt.model.known import as_known
 from gigawatt.model.posting import Posting
 from gigawatt.model.verdict import ClauseView
 

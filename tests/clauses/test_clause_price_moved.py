@@ -14,8 +14,8 @@ from test_postings import amounts, book_of
 
 import gigawatt as gw
 from gigawatt.model.facts import Facts, Metered
-from gigawatt.model.pricing import Escalator, Index, Moved
 from gigawatt.planner.restating import restated
+from gigawatt.promises.pricing import Escalator, Index, Moved
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
 

@@ -9,8 +9,8 @@ import pytest
 from small import load, money, paid, plan
 
 import gigawatt as gw
+from gigawatt.history.ending import outlook_in_plan
 from gigawatt.model.clause import Clause
-from gigawatt.model.ending import outlook_in_plan
 from gigawatt.model.facts import Delivered, Facts, Notice
 from gigawatt.model.posting import Posting
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling

@@ -17,9 +17,9 @@ from small import between, chip_hours, load, money, paid, plan, solved
 
 import gigawatt as gw
 from gigawatt.model.facts import Facts, Metered, Quoted, Withheld
-from gigawatt.model.floors import Lots
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.planner.restating import facts_of, restated, settle
+from gigawatt.promises.floors import Lots
 
 HEAD = """
 programme: acme

@@ -8,7 +8,7 @@ import pytest
 from small import load, plan, solved
 
 from gigawatt.app import may
-from gigawatt.model.state import due, states
+from gigawatt.history.state import due, states
 from gigawatt.model.verdict import Ask, Ruling
 from gigawatt.planner.restating import facts_of, restated, settle
 from gigawatt.values.span import Span

@@ -16,7 +16,8 @@ from gigawatt.clauses.commitment import Commitment
 from gigawatt.clauses.exclusivity import Exclusivity
 from gigawatt.clauses.revenue_share import RevenueShare
 from gigawatt.clauses.take_or_pay import TakeOrPay
-from gigawatt.model import history, known
+from gigawatt.history import known
+from gigawatt.history import versions as history
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.kinds import kind_of
 from gigawatt.model.term import Term

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gigawatt as gw
-from gigawatt.model.history import history_of
-from gigawatt.model.known import as_known
-from gigawatt.model.state import changes, states
+from gigawatt.history.known import as_known
+from gigawatt.history.state import changes, states
+from gigawatt.history.versions import history_of
 from tests.programmes import load_text
 
 HEAD = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import gigawatt as gw
-from gigawatt.model.history import history_of
-from gigawatt.model.snapshots import NONE, Snapshots
+from gigawatt.history.snapshots import NONE, Snapshots
+from gigawatt.history.versions import history_of
 from gigawatt.values.span import add_months
 from tests.kernel.test_history import TABLE, load
 

@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import combinations
 
 from gigawatt.errors import GigawattError
+from gigawatt.history.ending import agreed_history
+from gigawatt.history.versions import Held, History
 from gigawatt.model.amendment import Waiver
 from gigawatt.model.clause import Clause
 from gigawatt.model.contract import Contract
-from gigawatt.model.ending import agreed_history
 from gigawatt.model.facts import Facts
-from gigawatt.model.history import Held, History
 from gigawatt.model.programme import Programme
 from gigawatt.model.provenance import Path
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Reason, Ruling, Verdict

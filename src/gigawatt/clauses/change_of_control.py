@@ -11,10 +11,10 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.event import Event
 from gigawatt.model.fields import Duration, Id, Words
-from gigawatt.model.known import own_id
 from gigawatt.model.programme import Programme
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
+from gigawatt.values.ids import own_id
 
 
 class ChangeOfControl(Clause):

@@ -17,13 +17,13 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Id, MoneyAmount, Words
-from gigawatt.model.floors import CarryForward, Lots, PlannedLots, lapses, over, pin, years_in_force
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import ClauseView
+from gigawatt.promises.floors import CarryForward, Lots, PlannedLots, lapses, over, pin, years_in_force
 from gigawatt.values.span import Span
 
 

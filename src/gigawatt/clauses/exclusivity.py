@@ -7,11 +7,11 @@ from pydantic import Field
 
 from gigawatt.model.clause import Claim, Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
-from gigawatt.model.closing import close_use
 from gigawatt.model.contract import Contract
 from gigawatt.model.fields import Id
 from gigawatt.model.published import COMMITMENTS, Commitment
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
+from gigawatt.promises.closing import close_use
 
 
 class Exclusivity(Clause):

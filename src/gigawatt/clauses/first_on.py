@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
-from gigawatt.model.closing import close_use
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.draft import UseTable
@@ -20,6 +19,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.programme import Programme
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
+from gigawatt.promises.closing import close_use
 from gigawatt.values import span
 from gigawatt.values.span import Span
 

@@ -7,13 +7,13 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from gigawatt.history.versions import occurred
 from gigawatt.model.clause import Claim, Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Flag, Id, LastDay, MoneyAmount, MoneyPerMonth, Words
-from gigawatt.model.history import occurred
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme

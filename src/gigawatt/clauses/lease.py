@@ -14,20 +14,20 @@ from gigawatt.model.clause import Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
-from gigawatt.model.delivery import ByDelivery, first_day, recorded_events
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Id, RentPerMwMonth
-from gigawatt.model.handing_over import ENLARGED, EXTENDED, draft_days, hours_by_part, post_days, post_parts
-from gigawatt.model.lot import Lot
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
-from gigawatt.model.prolonging import Extension, Held, extend, mean
 from gigawatt.model.published import AMOUNT, COMMITMENTS, DELIVERY
 from gigawatt.model.schedule import open_span, phase_commitment, phase_starts
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
+from gigawatt.promises.delivery import ByDelivery, first_day, recorded_events
+from gigawatt.promises.handing_over import ENLARGED, EXTENDED, draft_days, hours_by_part, post_days, post_parts
+from gigawatt.promises.lot import Lot
+from gigawatt.promises.prolonging import Extension, Held, extend, mean
 from gigawatt.values.ids import did_you_mean
 from gigawatt.values.span import Span
 

@@ -7,12 +7,12 @@ from pydantic import Field, model_validator
 from gigawatt.errors import PlanError
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
-from gigawatt.model.closing import close_use
 from gigawatt.model.contract import Contract
 from gigawatt.model.fields import Id, Words
 from gigawatt.model.parsing import refuse
 from gigawatt.model.programme import Programme
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
+from gigawatt.promises.closing import close_use
 from gigawatt.values.ids import listed
 
 

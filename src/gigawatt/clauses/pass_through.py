@@ -13,12 +13,12 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Energy, Facts
 from gigawatt.model.fields import Id, Number, PricePerMWh, Share
-from gigawatt.model.metering import charged_shares, charged_workloads, filled_by
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
 from gigawatt.model.term import Term
+from gigawatt.promises.metering import charged_shares, charged_workloads, filled_by
 
 ONE = Decimal(1)
 

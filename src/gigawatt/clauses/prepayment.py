@@ -17,12 +17,12 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Flag, Id, MoneyAmount, Share
-from gigawatt.model.known import own_id
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
 from gigawatt.model.term import Term
+from gigawatt.values.ids import own_id
 from gigawatt.values.span import months_apart
 
 

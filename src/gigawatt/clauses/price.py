@@ -15,15 +15,15 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipSeries, Day
-from gigawatt.model.metering import charged_shares, charged_workloads, filled_by
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
-from gigawatt.model.pricing import Currency, Escalator, Index, Moved, OwnPricePerChipHour, in_its_currency
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, COMMITMENTS, DELIVERY, UNIT_PRICE, Delivery, UnitPrice
 from gigawatt.model.term import Term
-from gigawatt.model.tiers import Band, Each, Period, all_units, fault_in, marginal, periods
-from gigawatt.model.tiers_planned import Charged, plan_all_units, plan_marginal
+from gigawatt.promises.metering import charged_shares, charged_workloads, filled_by
+from gigawatt.promises.pricing import Currency, Escalator, Index, Moved, OwnPricePerChipHour, in_its_currency
+from gigawatt.promises.tiers import Band, Each, Period, all_units, fault_in, marginal, periods
+from gigawatt.promises.tiers_planned import Charged, plan_all_units, plan_marginal
 from gigawatt.values.series import Series
 
 TRUE_UP = "volume true-up"

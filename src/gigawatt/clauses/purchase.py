@@ -16,13 +16,13 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipsPerQuarter, Day, Duration, Id, PricePerChip, Share
-from gigawatt.model.lateness import Damages, Late
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import CAPEX, HANDOVER, Handover
 from gigawatt.model.schedule import chip_months
 from gigawatt.model.term import Term
+from gigawatt.promises.lateness import Damages, Late
 from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, months_apart
 

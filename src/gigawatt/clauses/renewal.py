@@ -10,20 +10,21 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, model_validator
 
+from gigawatt.history.ending import in_pools_of, notices_at, outlook_in_plan
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
-from gigawatt.model.ending import Step, in_pools_of, notices_at, outlook_in_plan
 from gigawatt.model.facts import Notice
 from gigawatt.model.fields import Count, Duration, Id, Reads, Words, dated_forms, quantity_forms
-from gigawatt.model.known import AT, own_id
 from gigawatt.model.parsing import MONEY, Measure, refuse
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import COMMITMENTS, DELIVERY, Commitment, Delivery
+from gigawatt.model.step import Step
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
 from gigawatt.values import span
+from gigawatt.values.ids import AT, own_id
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
 

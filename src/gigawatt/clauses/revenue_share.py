@@ -17,13 +17,13 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Duration, Id, MoneyAmount, MoneyPerMonth, ShareSeries
-from gigawatt.model.floors import pin, years_in_force
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import REVENUE, Revenue
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
+from gigawatt.promises.floors import pin, years_in_force
 from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, add_months, month_start, months_apart
 

@@ -17,7 +17,6 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Count, Duration, Flag, Id, Share, ShareSeries, Words
-from gigawatt.model.known import own_id
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import RECURRING, ClauseBook, Posting
 from gigawatt.model.programme import Programme
@@ -25,6 +24,7 @@ from gigawatt.model.published import AMOUNT, AVAILABILITY, Amount, Availability
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
+from gigawatt.values.ids import own_id
 from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, add_months, month_start, parse_day
 

@@ -22,14 +22,24 @@ from gigawatt.model.deadline import Deadline
 from gigawatt.model.draft import UseTable
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipHoursPerYear, Day, Id, PricePerChipHour
-from gigawatt.model.floors import CarryForward, Keeps, Lots, PlannedLots, deliverable, lapses, over, pin, years_in_force
-from gigawatt.model.metering import shares_in
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, NOT_PROVIDED, UNIT_PRICE, NotProvided, UnitPrice
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import ClauseView
+from gigawatt.promises.floors import (
+    CarryForward,
+    Keeps,
+    Lots,
+    PlannedLots,
+    deliverable,
+    lapses,
+    over,
+    pin,
+    years_in_force,
+)
+from gigawatt.promises.metering import shares_in
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span, months_apart
 

@@ -10,12 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, model_validator
 
-from gigawatt.model.calendar import Floats, Ints
-from gigawatt.model.clause import Clause, Complaint, Fit
-from gigawatt.model.clause_draft import ClauseDraft
-from gigawatt.model.contract import Contract
-from gigawatt.model.ending import (
-    Step,
+from gigawatt.history.ending import (
     chosen_by,
     in_pools_of,
     notices_at,
@@ -23,16 +18,21 @@ from gigawatt.model.ending import (
     outlook_on_record,
     would_be_over,
 )
+from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.clause import Clause, Complaint, Fit
+from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts, Notice
 from gigawatt.model.fields import Duration, Flag, Id, Reads, Words, quantity_forms
-from gigawatt.model.known import own_id
 from gigawatt.model.parsing import MONEY, Measure, refuse
 from gigawatt.model.posting import RECURRING, ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
+from gigawatt.model.step import Step
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
 from gigawatt.values import span
+from gigawatt.values.ids import own_id
 from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, add_months, months_apart
 

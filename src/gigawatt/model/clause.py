@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
     from gigawatt.model.contract import Contract
     from gigawatt.model.deadline import Deadline
-    from gigawatt.model.ending import Step
     from gigawatt.model.event import Event, Occurrence
     from gigawatt.model.facts import Facts, Notice
     from gigawatt.model.posting import ClauseBook, Posting, Vested
     from gigawatt.model.programme import Programme
+    from gigawatt.model.step import Step
     from gigawatt.model.term import Term
     from gigawatt.model.verdict import Ask, ClauseView, Opinion
     from gigawatt.values.series import Series

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gigawatt.errors import CycleError, GigawattError, PlanError
+from gigawatt.history.ending import Outlook, outlook_in_plan
 from gigawatt.model.clause import Clause
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.draft import Decision, Draft
-from gigawatt.model.ending import Outlook, outlook_in_plan
 from gigawatt.model.programme import Programme
 from gigawatt.planner.demand import draft_demand, horizon_of
 from gigawatt.planner.endings import draft_endings

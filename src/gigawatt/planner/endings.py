@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from gigawatt.history.ending import Outlook
 from gigawatt.model.draft import Case, Decision, Draft
-from gigawatt.model.ending import Outlook, Step
+from gigawatt.model.step import Step
 
 
 def draft_endings(draft: Draft, seen: Mapping[str, Outlook], signed: Mapping[str, int]) -> None:

@@ -14,10 +14,10 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from gigawatt.history.ending import outlook_in_plan
 from gigawatt.model.calendar import Floats
 from gigawatt.model.contract import Contract
 from gigawatt.model.draft import Decision, Draft, Payment
-from gigawatt.model.ending import outlook_in_plan
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.highs import Solution, Solver, Status
 from gigawatt.planner.problem import MONEY_SCALE, Problem, money

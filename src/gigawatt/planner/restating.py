@@ -13,10 +13,10 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
+from gigawatt.history.ending import as_ended, chosen_by, notices_known, outlook_in_plan
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit
 from gigawatt.model.draft import Draft
-from gigawatt.model.ending import as_ended, chosen_by, notices_known, outlook_in_plan
 from gigawatt.model.facts import (
     Available,
     Claimed,

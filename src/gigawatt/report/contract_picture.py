@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from gigawatt.history.versions import ALL_IS_KNOWN, Held, history_of
 from gigawatt.model.amendment import ORIGINAL
-from gigawatt.model.history import ALL_IS_KNOWN, Held, history_of
 from gigawatt.report import charts, figures
 from gigawatt.report.charts import Figure, Spec, View, Words
 

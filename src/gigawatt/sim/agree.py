@@ -21,12 +21,12 @@ from decimal import Decimal
 import numpy as np
 
 from gigawatt.broker.gate import Gate
+from gigawatt.history.known import as_known
+from gigawatt.history.versions import ALL_IS_KNOWN, history_of
 from gigawatt.model.amendment import Amendment
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.draft import Draft
-from gigawatt.model.history import ALL_IS_KNOWN, history_of
 from gigawatt.model.kinds import kind_of
-from gigawatt.model.known import as_known, own_id
 from gigawatt.model.programme import Programme
 from gigawatt.model.verdict import Ask, Ruling
 from gigawatt.planner.drafting import binding, draft_programme
@@ -34,10 +34,11 @@ from gigawatt.planner.highs import Solver
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.restating import facts_of, settle
 from gigawatt.planner.solving import Options, plan_programme
+from gigawatt.values.ids import own_id
 
 FACES = frozenset(name for name in vars(Clause) if not name.startswith("_"))
 """What a kind may define beside its fields: the faces, and what the base class lets it say of itself."""
-HOUSE = "gigawatt.model."
+HOUSE = ("gigawatt.model.", "gigawatt.promises.")
 """Where the parts stand of which a kind may be made; what they offer is no face of the kind."""
 SAME = 1e-6
 """Shares of a month that differ by less are the same."""

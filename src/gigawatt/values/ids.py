@@ -36,3 +36,12 @@ def listed(names: Iterable[str]) -> str:
     """Names as a sentence has them, each once: `a`, `a and b`, `a, b and c`; empty where there are none."""
     *most, last = dict.fromkeys(names) or ("",)
     return f"{', '.join(most)} and {last}" if most else last
+
+
+AT = "@"
+"""Stands between the name of a clause and the day from which a later version of it holds."""
+
+
+def own_id(clause_id: str) -> str:
+    """The name of a clause as the file has it, whichever version is meant."""
+    return clause_id.partition(AT)[0]

@@ -16,11 +16,11 @@ from gigawatt.values.span import Span, months_apart
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
-    from gigawatt.model.delivery import ByDelivery
     from gigawatt.model.facts import Facts
-    from gigawatt.model.lot import Lot
     from gigawatt.model.posting import ClauseBook, Posting
-    from gigawatt.model.prolonging import Further
+    from gigawatt.promises.delivery import ByDelivery
+    from gigawatt.promises.lot import Lot
+    from gigawatt.promises.prolonging import Further
 
 EXTENDED, ENLARGED = "extended", "enlarged"
 """Parts of a promise that have terms of their own, as facts name them."""

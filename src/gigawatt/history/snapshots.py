@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
+from gigawatt.history.versions import History, Version
 from gigawatt.model.calendar import Ints
-from gigawatt.model.history import History, Version
 
 NONE = -1
 """Stands where no version is in force."""

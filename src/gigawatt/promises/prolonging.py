@@ -15,9 +15,9 @@ from gigawatt.model.clause import Complaint
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.draft import Decision
 from gigawatt.model.fields import Duration
-from gigawatt.model.known import own_id
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
+from gigawatt.values.ids import own_id
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from gigawatt.history.ending import agreed_history
+from gigawatt.history.versions import Held, History, Version, history_of
 from gigawatt.model.deadline import Deadline, Due
-from gigawatt.model.ending import agreed_history
 from gigawatt.model.facts import Facts
-from gigawatt.model.history import Held, History, Version, history_of
 from gigawatt.model.provenance import Place
 from gigawatt.model.verdict import ClauseView
 from gigawatt.values.span import Span

@@ -17,11 +17,11 @@ from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import HandedOver
 from gigawatt.model.fields import Day, Duration, Id
-from gigawatt.model.known import own_id
-from gigawatt.model.lateness import Damages
-from gigawatt.model.lot import DayOrTime, Deposit, Lot, Shift
 from gigawatt.model.parsing import refuse
+from gigawatt.promises.lateness import Damages
+from gigawatt.promises.lot import DayOrTime, Deposit, Lot, Shift
 from gigawatt.values import span
+from gigawatt.values.ids import own_id
 
 if TYPE_CHECKING:
     from gigawatt.model.contract import Contract

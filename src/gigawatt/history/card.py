@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gigawatt.errors import GigawattError
+from gigawatt.history.versions import Version, history_of
 from gigawatt.model.clause import Clause
-from gigawatt.model.history import Version, history_of
 from gigawatt.model.provenance import Place
 from gigawatt.model.thing import Thing
 from gigawatt.values.ids import did_you_mean

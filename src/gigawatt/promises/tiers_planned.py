@@ -14,7 +14,7 @@ import numpy as np
 
 from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Flags, Floats, Ints
-from gigawatt.model.tiers import Period
+from gigawatt.promises.tiers import Period
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft

@@ -14,20 +14,19 @@ from datetime import date
 from itertools import combinations
 
 from gigawatt.errors import Contradiction
+from gigawatt.history.versions import Held, History, history_of
 from gigawatt.model.clause import Claim, Clause
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
-from gigawatt.model.history import Held, History, history_of
 from gigawatt.model.programme import Programme
 from gigawatt.model.provenance import Path, Place, Places
 from gigawatt.model.verdict import ClauseView
+from gigawatt.values.ids import AT
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
 
 OF_VERSION = frozenset({"cite", "source", "assumed", "note", "from_", "through", "until_"})
 """Fields in which two versions may differ and still say the same."""
-AT = "@"
-"""Stands between the name of a clause and the day from which a later version of it holds."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,6 @@ class Stretch:
     clause: Clause
     span: Span
     path: Path
-
-
-def own_id(clause_id: str) -> str:
-    """The name of a clause as the file has it, whichever version is meant."""
-    return clause_id.partition(AT)[0]
 
 
 def as_known(programme: Programme, known: date) -> Programme:

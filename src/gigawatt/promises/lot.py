@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from gigawatt.model.fields import Cite, Count, Day, Id, MoneyAmount, Reads, Share
-from gigawatt.model.lateness import Late
 from gigawatt.model.parsing import read_duration, read_last, refuse
 from gigawatt.model.thing import Thing
+from gigawatt.promises.lateness import Late
 from gigawatt.values import span
 from gigawatt.values.span import Span, looks_like_day
 

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gigawatt.history.versions import History, history_of
 from gigawatt.model.clause import Clause, OnPool
 from gigawatt.model.facts import Notice
-from gigawatt.model.history import History, history_of
-from gigawatt.model.known import own_id
-from gigawatt.values.series import Series
+from gigawatt.model.step import Step
+from gigawatt.values.ids import own_id
 from gigawatt.values.span import Span
 
 if TYPE_CHECKING:
@@ -29,27 +29,6 @@ if TYPE_CHECKING:
 
 Ends = tuple[tuple[date, date], ...]
 """Ends of a contract, each with the day from which it is known; the last that is known holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One way in which a contract comes to another end than the one it has.
-
-    `until` is the first day on which it is over then. A renewal goes on from `over`, the first day on which it would be
-    over else; what ends a contract early has no `over`. Notice is given by one of `by`, on `last_day` at the latest;
-    `silent` is what comes about where none is. `taken` is what follows from the notices on record and from silence,
-    `decided` whether a notice says so, so that nothing is left to choose. `prices` hold from `over` on, by clause.
-    """
-
-    clause_id: str
-    until: date
-    last_day: date
-    by: tuple[str, ...]
-    over: date | None = None
-    silent: bool = False
-    taken: bool = False
-    decided: bool = False
-    prices: Mapping[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
