@@ -50,7 +50,8 @@ format: $(READY) ## set the code in order
 bench: $(READY) ## measure speed and size, as ratios in one run (make bench ARGS="reference --json")
 	$(BIN)/python -m bench $(ARGS)
 
-docs: $(READY) ## run every example of the docs, and check that nothing public is missing from them
+docs: $(READY) ## write docs/kinds.md from the code, run every example of the docs, and check that nothing public is missing
+	$(BIN)/python docs/kinds.py
 	$(BIN)/pytest -q tests/test_docs.py
 
 golden: $(READY) ## write the golden files again; read the difference before you commit it

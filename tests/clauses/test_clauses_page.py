@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from gigawatt.clauses import KINDS
 from gigawatt.model.clause import Clause
 from gigawatt.model.kinds import kind_of
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clauses.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "clauses.md").read_text(encoding="utf-8")
 SECTIONS = {part.split("\n", 1)[0]: part for part in PAGE.split("\n## ")[1:]}
 ON_EVERY = set(Clause.model_fields)
 
@@ -57,3 +59,8 @@ def test_the_example_is_of_the_kind_and_can_be_planned_for(kind: type[Clause]) -
 def test_the_fit_is_the_one_of_the_class(kind: type[Clause]) -> None:
     row = next(line for line in PAGE.split("\n") if line.startswith(f"| [`{kind_of(kind)}`]"))
     assert row.rstrip(" |").split("|")[-1].strip().startswith(kind.fit.value)
+
+
+def test_the_page_that_is_made_from_the_code_is_as_the_code_is() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "kinds.py"))["page"]()
+    assert (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8") == made, "`make docs` writes it again"
