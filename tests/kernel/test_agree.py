@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,6 +28,7 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.kinds import kind_of
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, Opinion, Ruling
+from gigawatt.promises.floors import Lots
 from gigawatt.sim.agree import check_edges, check_kind, check_memory, check_money, check_programme
 from gigawatt.values.span import Span
 from tests.clauses.golden_programmes import PROGRAMMES
@@ -144,6 +151,17 @@ def bill_has_the_wrong_contract_year(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TakeOrPay, "post", post)
 
 
+def expired_lot_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bill lets lots be made up for ever."""
+    own = Lots.use
+
+    def use(self: Lots, year: int, most: Fraction) -> Fraction:
+        self.years = 99 if self.years else 0
+        return own(self, year, most)
+
+    monkeypatch.setattr(Lots, "use", use)
+
+
 def override_edge_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "ranked", lambda programme: [])
 
@@ -171,6 +189,24 @@ def _edges() -> None:
 
 def _money() -> None:
     assert check_money(load_text(EDGES)) == []
+
+
+LOTS = """
+programme: lots
+decides: acme
+horizon: {from: 2027-01, through: 2029-12}
+workloads: {chat: {kind: serving, chips: {2027-01: 80, 2028-01: 92, 2029-01: 100}, unserved: 10 USD/chip-hour}}
+contracts:
+  lumen: {buyer: acme, seller: lumen, status: signed, from: 2027-01-01, through: 2030-12-31, clauses: {
+    rate: {kind: price, chip: h100, price: 2 USD/chip-hour},
+    floor: {kind: take_or_pay, chip: h100, floor: 800000 chip-hour/year, deficiency: 1.50 USD/chip-hour,
+            make_up: {expires: 12 months}}}}
+"""
+"""99,200 hours are short in 2027; 8,128 of them are made up in 2028, and what is left has lapsed in 2029."""
+
+
+def _lots() -> None:
+    assert check_money(load_text(LOTS)) == []
 
 
 def _memory() -> None:
@@ -209,7 +245,7 @@ def _table_of_both_times() -> None:
 
 
 NETS = {
-    "edges": _edges, "money": _money, "memory": _memory, "worked": _worked,
+    "edges": _edges, "money": _money, "lots": _lots, "memory": _memory, "worked": _worked,
     "overriding": _overriding, "both times": _table_of_both_times,
 }  # fmt: skip
 PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], set[str]]] = [
@@ -221,6 +257,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], set[str]]] = [
     (plan_forgets_the_cost_of_a_deficiency, {"money", "worked"}),
     (bill_forgets_the_cap, {"money"}),
     (bill_has_the_wrong_contract_year, {"money"}),
+    (expired_lot_is_used, {"lots"}),
     (override_edge_removed, {"overriding"}),
     (correction_undoes_an_amendment, {"both times"}),
     (later_facts_change_the_past, {"memory"}),
@@ -246,3 +283,24 @@ def test_a_planted_fault_is_caught_by_these_nets(
 ) -> None:
     plant(monkeypatch)
     assert nets <= {name for name, net in NETS.items() if caught(net)}
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_clause_that_imports_what_decides_on_it_is_caught_by_the_linter_of_imports(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "src" / "gigawatt", tmp_path / "gigawatt", ignore=shutil.ignore_patterns("__pycache__"))
+    clause = tmp_path / "gigawatt" / "clauses" / "price.py"
+    clause.write_text(clause.read_text(encoding="utf-8") + "\nfrom gigawatt.broker.gate import Gate  # noqa\n")
+    linter = Path(sys.executable).with_name("lint-imports")
+    command = [str(linter), "--no-cache", "--config", str(ROOT / "pyproject.toml")]
+    told = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode != 0
+    assert "gigawatt.clauses.price -> gigawatt.broker.gate" in told.stdout
