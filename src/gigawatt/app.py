@@ -111,11 +111,11 @@ def ask_of(programme: Programme, **told: Any) -> Ask:
     return read(programme, **told)
 
 
-def record(path: str | os.PathLike[str]) -> Facts:
-    """Read offers, events and other facts on record. Raises `ProgrammeError` with every fault and its place."""
+def record(programme: Programme, path: str | os.PathLike[str]) -> Facts:
+    """Read offers and notices on record about a programme. Raises `ProgrammeError` with every fault and its place."""
     from gigawatt.file.record import read_record
 
-    return read_record(Path(path))
+    return read_record(Path(path), programme)
 
 
 def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:

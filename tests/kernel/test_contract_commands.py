@@ -113,6 +113,22 @@ class TestMay:
         assert told in result.stderr
         assert "facts.yaml:2:" in result.stderr
 
+    @pytest.mark.parametrize(
+        ("facts", "told"),
+        [
+            ("offers: [{id: n1, clause: azure/fist, opened: 2025-04-01, power: 1 MW}]", "did you mean 'azure/first'"),
+            ("offers: [{id: n1, clause: azure/first, opened: 2025-04-01, power: 1 MW, workload: trian}]", "'train'"),
+            ("notices: [{clause: azure/first, by: opnai, given: 2025-04-01}]", "did you mean 'openai'"),
+            ("notices: [{clause: azure/first, given: 2025-04-01}]", "`by` is missing"),
+        ],
+    )
+    def test_a_record_of_what_is_not_there_is_told(
+        self, gate_file: Path, tmp_path: Path, facts: str, told: str
+    ) -> None:
+        result = run("may", gate_file, *PROCURE, "--power", "1 MW", "--facts", written(tmp_path / "f.yaml", facts))
+        assert result.exit_code == 1
+        assert told in result.stderr
+
 
 class TestClauses:
     def test_every_clause_stands_in_a_line_with_its_state(self, table_file: Path) -> None:

@@ -45,7 +45,7 @@ Field = Annotated[str | None, typer.Option("--field", metavar="FIELD", help="The
 Party = Annotated[str | None, typer.Option("--party", metavar="PARTY", help="Only clauses that concern this party.")]
 Chips = Annotated[int | None, typer.Option("--chips", min=1, help="How many chips of the pool.")]
 Approved = Annotated[list[str] | None, typer.Option("--approved", metavar="PARTY", help="Who approved; repeatable.")]
-FactsFile = Annotated[Path | None, typer.Option("--facts", help="Offers and other facts on record (YAML).")]
+FactsFile = Annotated[Path | None, typer.Option("--facts", help="Offers and notices on record (YAML).")]
 Days = Annotated[
     tuple[str, str] | None, typer.Option("--changes", metavar="DAY DAY", help="What became known between two days.")
 ]
@@ -90,7 +90,7 @@ def may(
             price=price, start=start, through=through, approved=approved or (), field_of_use=field_of_use,
             on=day(on) or date.today(), known=day(known), contract=contract,
         )  # fmt: skip
-        verdict = decided(programme, ask, record(facts) if facts is not None else None)
+        verdict = decided(programme, ask, record(programme, facts) if facts is not None else None)
     if as_json:
         typer.echo(json.dumps(plain(verdict), indent=1, ensure_ascii=False))
     else:
@@ -196,7 +196,11 @@ def due(
         first = day(start) or date.today()
         last = day(through) or first + timedelta(days=365)
         found = due_between(
-            programme, first, last, known=day(known) or first, facts=record(facts) if facts is not None else None
+            programme,
+            first,
+            last,
+            known=day(known) or first,
+            facts=record(programme, facts) if facts is not None else None,
         )
         if ics is not None:
             write_calendar(programme, found, ics)

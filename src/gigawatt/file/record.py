@@ -1,19 +1,23 @@
-"""Facts on record from a YAML file, for the gate: offers that were made to a holder, and what came of them."""
+"""Facts on record from a YAML file, for the gate: offers that were made to a holder, what came of them, and notices."""
 
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Collection, Iterator
 
 from pydantic import Field, ValidationError, model_validator
 
 from gigawatt.errors import Fault, ProgrammeError
 from gigawatt.file.complaints import complaints
 from gigawatt.file.reading import read_file
-from gigawatt.model.facts import Facts
+from gigawatt.model.facts import Facts, Notice
 from gigawatt.model.fields import Day, Id, LastDay, Megawatts, MoneyPerChipHour, Text
 from gigawatt.model.offer import OfferOnRecord
 from gigawatt.model.parsing import refuse
+from gigawatt.model.programme import Programme
+from gigawatt.model.provenance import Path
 from gigawatt.model.thing import Thing
+from gigawatt.values.ids import did_you_mean
 from gigawatt.values.span import Span
 
 
@@ -55,19 +59,60 @@ class RecordedOffer(Thing):
         )  # fmt: skip
 
 
+class RecordedNotice(Thing):
+    """Notice that was given under a clause: not to renew, to renew, or to end the contract."""
+
+    clause: Text = Field(description="full name of the renewal or termination, contract/clause")
+    by: Id
+    given: Day
+    until: Day | None = Field(default=None, description="first day on which the contract is over by it, if it says so")
+
+    def on_record(self) -> Notice:
+        """As a fact."""
+        return Notice(self.clause, self.by, self.given, self.until)
+
+
 class Record(Thing):
     """What is on record."""
 
     offers: tuple[RecordedOffer, ...] = ()
+    notices: tuple[RecordedNotice, ...] = ()
 
 
-def read_record(path: pathlib.Path) -> Facts:
-    """Read a file of facts. ProgrammeError carries every fault with its place."""
+def read_record(path: pathlib.Path, programme: Programme) -> Facts:
+    """Read a file of facts about a programme. ProgrammeError carries every fault with its place."""
     reading = read_file(path)
     if reading.faults or not reading.data:
         raise ProgrammeError(reading.faults or [Fault(str(path), 1, 1, "", "is empty")])
     try:
-        found = Record.model_validate(reading.data, by_alias=True, by_name=False, context={"currency": "USD"})
+        found = Record.model_validate(
+            reading.data, by_alias=True, by_name=False, context={"currency": programme.currency}
+        )
     except ValidationError as error:
         raise ProgrammeError(complaints(error, Record, reading.data, reading.places)) from error
-    return Facts(offers=tuple(offer.on_record() for offer in found.offers))
+    if faults := [reading.places.fault(path, message) for path, message in _unknown(found, programme)]:
+        raise ProgrammeError(faults)
+    return Facts(
+        offers=tuple(offer.on_record() for offer in found.offers),
+        notices=tuple(notice.on_record() for notice in found.notices),
+    )
+
+
+def _unknown(found: Record, programme: Programme) -> Iterator[tuple[Path, str]]:
+    """Names that the programme does not have: what is on record of them would silently count for nothing."""
+    clauses = {
+        f"{contract_id}/{clause_id}": None
+        for contract_id, contract in programme.as_written.contracts.items()
+        for _, clause_id, _ in contract.every_clause()
+    }
+    for n, offer in enumerate(found.offers):
+        yield from _misnamed("clause", offer.clause, clauses, ("offers", n, "clause"))
+        yield from _misnamed("workload", offer.workload, programme.workloads, ("offers", n, "workload"))
+    for n, notice in enumerate(found.notices):
+        yield from _misnamed("clause", notice.clause, clauses, ("notices", n, "clause"))
+        yield from _misnamed("party", notice.by, programme.parties, ("notices", n, "by"))
+
+
+def _misnamed(what: str, name: str | None, known: Collection[str], at: Path) -> Iterator[tuple[Path, str]]:
+    if name is not None and name not in known:
+        yield at, f"there is no {what} {name!r}{did_you_mean(name, known)}"
