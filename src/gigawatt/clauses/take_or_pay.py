@@ -39,7 +39,7 @@ from gigawatt.promises.floors import (
     pin,
     years_in_force,
 )
-from gigawatt.promises.metering import shares_in
+from gigawatt.promises.metering import shares_in, use_shares
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span, months_apart
 
@@ -214,12 +214,7 @@ class TakeOrPay(Clause):
 
     def _hours(self, draft: ClauseDraft, use: UseTable, year: Span) -> tuple[Ints, Floats]:
         """Columns of Use that count in a contract year, and the chip-hours of each that do; flat arrays."""
-        share = np.zeros(len(use))
-        for pool, workload in set(zip(use.pool.tolist(), use.workload.tolist(), strict=True)):
-            names = (draft.draft.pool_ids[pool], draft.draft.workload_ids[workload])
-            by_month = np.array([float(part) for part in shares_in(draft.programme, draft.term, *names, year)])
-            of = (use.pool == pool) & (use.workload == workload)
-            share[of] = by_month[use.month[of]]
+        share = use_shares(draft, use, year)
         return use.columns[share > 0], (use.hours * share)[share > 0]
 
     def _quantity(self, book: ClauseBook, facts: Facts, year: Span) -> Fraction:

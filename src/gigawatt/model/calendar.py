@@ -104,9 +104,17 @@ class Calendar:
         offset = (day.year - self.span.start.year) * 12 + day.month - self.span.start.month
         return min(max(offset, -1), len(self.months))
 
+    @cached_property
+    def _edges(self) -> tuple[Ints, Ints]:
+        """The first day of each month and of the month after it, as ordinals, shape (T,) each."""
+        starts = np.array([month.start.toordinal() for month in self.months], dtype=np.int64)
+        return starts, np.array([month.until.toordinal() for month in self.months], dtype=np.int64)
+
     def cover(self, span: Span) -> Floats:
         """Share of each month's days that lie in `span`, shape (T,)."""
-        return np.array([month.overlap(span) / month.days for month in self.months])
+        start, until = span.start.toordinal(), span.until.toordinal()
+        starts, ends = self._edges
+        return np.asarray(np.maximum(np.minimum(ends, until) - np.maximum(starts, start), 0) / (ends - starts))
 
     def monthly(self, series: Series, before: Decimal = Decimal(0)) -> Floats:
         """A series by month, shape (T,), `before` where it has no value yet."""

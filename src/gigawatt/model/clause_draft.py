@@ -198,10 +198,13 @@ class ClauseDraft:
         """
         span = self.span if within is None else within.within(self.span)
         wanted = np.ones((len(self.draft.workload_ids), len(self.calendar.months)))
-        for place in np.unique(use.workload):
+        known: dict[Span, Floats] = {}
+        for place in np.flatnonzero(np.bincount(use.workload)):
             window = self.programme.workloads[self.draft.workload_ids[place]].span_within(self.calendar.span)
-            days = self.calendar.cover(window)
-            wanted[place] = np.divide(self.calendar.cover(window.within(span)), days, where=days > 0, out=days * 0)
+            if window not in known:
+                days, counted = self.calendar.cover(window), self.calendar.cover(window.within(span))
+                known[window] = np.divide(counted, days, where=days > 0, out=np.zeros(len(days)))
+            wanted[place] = known[window]
         return np.asarray(wanted[use.workload, use.month])
 
     def provide(

@@ -10,11 +10,16 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gigawatt.model.calendar import Floats
 from gigawatt.model.clause import OnPool
+from gigawatt.model.draft import UseTable
 from gigawatt.model.term import Term
 from gigawatt.values.span import Span
 
 if TYPE_CHECKING:
+    from gigawatt.model.clause_draft import ClauseDraft
     from gigawatt.model.contract import Contract
     from gigawatt.model.programme import Programme
 
@@ -49,6 +54,24 @@ def shares_in(programme: Programme, term: Term, pool: str, workload: str, part: 
     counted = possible.within(term.inside).within(part)
     days = [(month.overlap(possible), month.overlap(counted)) for month in term.months]
     return [Fraction(inside, each) if each else Fraction(0) for each, inside in days]
+
+
+def use_shares(draft: ClauseDraft, use: UseTable, part: Span) -> Floats:
+    """As `shares_in`, of each column of Use, shape (n,)."""
+    programme, calendar, term = draft.programme, draft.calendar, draft.term
+    spans = (term.contract.span_within(term.horizon), term.horizon)
+    shares = np.zeros((2, len(draft.draft.workload_ids), len(calendar.months)))
+    known: dict[Span, Floats] = {}
+    for place in np.flatnonzero(np.bincount(use.workload)).tolist():
+        workload = programme.workloads[draft.draft.workload_ids[place]]
+        for owned, span in enumerate(spans):
+            possible = workload.span_within(span)
+            if possible not in known:
+                days, counted = calendar.cover(possible), calendar.cover(possible.within(term.inside).within(part))
+                known[possible] = np.divide(counted, days, where=days > 0, out=np.zeros(len(days)))
+            shares[owned, place] = known[possible]
+    owned_pools = np.array([programme.pools[name].owner in programme.decides for name in draft.draft.pool_ids])
+    return np.asarray(shares[owned_pools.astype(np.int64)[use.pool], use.workload, use.month])
 
 
 def filled_by(programme: Programme, pool: str) -> list[tuple[str, str]]:

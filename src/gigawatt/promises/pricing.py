@@ -138,6 +138,9 @@ class Moved:
 
     def by_month(self, term: Term) -> list[Fraction]:
         """The mean price over each month's days in force; nought where it is not in force."""
+        if not self.factors and self.stated.is_constant:
+            price = Fraction(self.stated.last)
+            return [price if days else Fraction(0) for days in term.days]
         growth, since = self.stated.growth_per_month, self.stated.growth_from or term.inside.start
         moved = Moved(self.stated.with_growth(growth, since), self.factors) if growth else self
         parts = [month.within(term.inside) for month in term.months]
