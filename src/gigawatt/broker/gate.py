@@ -20,10 +20,9 @@ from gigawatt.model.clause import Clause
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.programme import Programme
-from gigawatt.model.provenance import Path
+from gigawatt.model.provenance import Place
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Reason, Ruling, Verdict
 from gigawatt.values.ids import did_you_mean
-from gigawatt.values.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ class _Seat:
     start: date
     until: date
     waivers: tuple[Waiver, ...]
-    path: Path
+    words: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +65,26 @@ class Gate:
         """What the contracts say to an ask. GigawattError where it names what the programme does not have."""
         _check(self.programme, ask)
         heard = self._heard(ask)
-        return _verdict(self.programme, ask, heard, _contradicting(heard))
+        return _verdict(ask, heard, _contradicting(heard))
 
     def _seats_of(self, epoch: int, verb: str) -> list[_Seat]:
         """Every signed clause that may speak to such an ask, by what is known since the day of that number."""
         known = self._days[epoch - 1] if epoch else date.min
         return [
-            _Seat(view.name, clause, view, held.span.start, held.span.until, _waivers(held), held.version.path)
+            self._seat(contract_id, clause_id, clause, held)
             for contract_id, clause_id in self.history.versions
             if _binds(self.programme.contracts[contract_id], known)
             for held in self.history.held(contract_id, clause_id, known)
             if (clause := held.version.clause) is not None and not held.suspended
             and type(clause).gate is not Clause.gate and verb in clause.verbs
-            for view in [self._view(contract_id, clause_id, held.span)]
         ]  # fmt: skip
 
-    def _view(self, contract_id: str, clause_id: str, span: Span) -> ClauseView:
-        contract = self.programme.contracts[contract_id]
-        return ClauseView(self.programme, contract, contract_id, clause_id, span, self.facts)
+    def _seat(self, contract_id: str, clause_id: str, clause: Clause, held: Held) -> _Seat:
+        contract, span, cite = self.programme.contracts[contract_id], held.span, clause.cite
+        view = ClauseView(self.programme, contract, contract_id, clause_id, span, self.facts)
+        words = (cite.words or str(cite)) if cite is not None else ""
+        place = self.programme.places.key(held.version.path)
+        return _Seat(view.name, clause, view, span.start, span.until, _waivers(held), words, place)
 
     def _heard(self, ask: Ask) -> list[_Said]:
         """What every clause in force says, those that are overridden left out."""
@@ -136,9 +138,9 @@ def _opinion(clause: Clause, ask: Ask, view: ClauseView) -> Opinion | None:
         return Opinion(Ruling.DENY, f"the clause could not be read, so that nothing is let through: {fault!r}")
 
 
-def _verdict(programme: Programme, ask: Ask, heard: list[_Said], contradicting: list[tuple[_Said, _Said]]) -> Verdict:
+def _verdict(ask: Ask, heard: list[_Said], contradicting: list[tuple[_Said, _Said]]) -> Verdict:
     """The strongest of what was said; two clauses that contradict each other are referred to people."""
-    reasons = [_reason(programme, one) for one in heard]
+    reasons = [_reason(one) for one in heard]
     if contradicting:
         both = dict.fromkeys(one.name for pair in contradicting for one in pair)
         first = [reason for reason in reasons if reason.clause in both]
@@ -163,10 +165,8 @@ def _unspoken(ask: Ask) -> Verdict:
     return Verdict(Ruling.REFER, ask, missing=(f"no clause in force says {what}",))
 
 
-def _reason(programme: Programme, one: _Said) -> Reason:
-    cite = one.seat.clause.cite
-    words = (cite.words or str(cite)) if cite is not None else ""
-    return Reason(one.name, one.opinion.ruling, one.opinion.why, words, programme.places.key(one.seat.path))
+def _reason(one: _Said) -> Reason:
+    return Reason(one.name, one.opinion.ruling, one.opinion.why, one.seat.words, one.seat.place)
 
 
 def _check(programme: Programme, ask: Ask) -> None:
