@@ -34,7 +34,7 @@ def reservation(term: Term) -> None:
 def _reserve(term: Term, t: int, chips: Sum, new: Sum, price: float | None = None, within: Span | None = None) -> None:
     """Chips that stand reserved for a whole month on the mean, those newly taken, and their fee."""
     twin, pool = term.twin, term.pool()
-    twin.newly[term.contract.seller, pool, t].add(new)
+    twin.newly[term.contract.seller, pool, t].append((new, term.span))
     if twin.programme.pools[pool].owner is None:
         twin.provided[pool, t].add(chips)
         if term.contract.buyer not in twin.programme.decides:
@@ -168,8 +168,7 @@ def _extend(term: Term, after: Span, at_end: list[Sum]) -> None:
             held.add(if_extended(term, extend, f"{n} {column}", Sum({column: 1.0})) * units)
     for t in range(len(time.months)):
         if cover := time.cover(after, t):
-            new = Sum() if term.prior else held * cover
-            _reserve(term, t, held * cover, new, time.mean(price, t, after), after)
+            _reserve(term, t, held * cover, Sum(), time.mean(price, t, after), after)
 
 
 def lease(term: Term) -> None:

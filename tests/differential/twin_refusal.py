@@ -7,6 +7,7 @@ from datetime import date
 from twin_recording import Sum, total
 from twin_state import Started, Twin
 from twin_term import Term
+from twin_timing import both
 
 A_KILOWATT = 0.001
 
@@ -161,6 +162,8 @@ def _match(term: Term, holder: str, pools: list[str]) -> None:
                 and asked.provider not in excepted
             ]
             if own and others and min(others) < min(own):
-                hours = twin.time.all_hours(t) * twin.time.cover(term.span, t)
-                back = twin.newly[holder, pool, t] * ((min(own) - min(others)) * hours)
-                twin.pay(back, t, holder, term.contract.buyer)
+                for chips, days in twin.newly[holder, pool, t]:
+                    stands = twin.time.cover(days, t)
+                    part = twin.time.cover(both(days, term.span), t) / stands if stands else 0.0
+                    back = chips * ((min(own) - min(others)) * twin.time.all_hours(t) * part)
+                    twin.pay(back, t, holder, term.contract.buyer)

@@ -87,8 +87,8 @@ class Twin:
         default_factory=lambda: defaultdict(list)
     )
     """Chips of a pool in a month that some workloads alone may use."""
-    newly: dict[tuple[str, str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
-    """Chips newly taken of a provider and kept, that stand in its pool in a month."""
+    newly: dict[tuple[str, str, int], list[tuple[Sum, Span]]] = field(default_factory=lambda: defaultdict(list))
+    """Chips newly taken of a provider and kept, that stand in its pool in a month, with the days of their clause."""
     _unplugged: dict[tuple[str, int], Sum] = field(default_factory=dict)
     powered: dict[tuple[str, int], Sum] = field(default_factory=lambda: defaultdict(Sum))
     stood: dict[str, float] = field(default_factory=lambda: defaultdict(float))

@@ -24,7 +24,9 @@ from gigawatt.model.fields import Day, Duration, Flag, Id, PowerSeries, Text
 from gigawatt.model.offer import OfferOnRecord, time_to_answer
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import COMMITMENTS, DELIVERY, UNIT_PRICE, Commitment, Delivery, UnitPrice
+from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
+from gigawatt.promises.handing_over import EXTENDED
 
 ONE_KILOWATT_MW = 0.001
 
@@ -229,16 +231,19 @@ class FirstRefusal(Clause):
             if not own or not others:
                 continue
             asked, cheapest = np.min(own, axis=0), np.min(others, axis=0)
-            saved = np.where(np.isfinite(asked), np.maximum(asked - cheapest, 0.0), 0.0) * draft.cover
-            months = np.flatnonzero(saved > 0)
+            saved = np.where(np.isfinite(asked), np.maximum(asked - cheapest, 0.0), 0.0)
+            months = np.flatnonzero((saved > 0) & (draft.cover > 0))
             for n, delivery in enumerate(self._kept(draft, holder, pool)):
+                stands = calendar.cover(delivery.span or draft.span)
+                both = calendar.cover((delivery.span or draft.span).within(draft.span))
+                share = np.divide(both, stands, where=stands > 0, out=np.zeros(len(stands)))
                 which, at = np.nonzero(delivery.levels[:, months])
                 columns = np.unique(delivery.columns)
                 names = tuple(draft.draft.column_label(int(column)) for column in columns)
                 upper = draft.draft.upper_of(columns)
                 held = draft.if_signed(f"matched {pool} {n}", names, columns, upper, unit="chip")
                 on = held[np.searchsorted(columns, delivery.columns[which])]
-                amounts = -(saved * calendar.month_hours)[months[at]] * delivery.levels[which, months[at]]
+                amounts = -(saved * share * calendar.month_hours)[months[at]] * delivery.levels[which, months[at]]
                 draft.pay(on, amounts, months[at], what="matched price", payee=holder)
 
     def _kept(self, draft: ClauseDraft, holder: str, pool: str) -> list[Delivery]:
@@ -251,7 +256,11 @@ class FirstRefusal(Clause):
         return [
             replace(item, columns=item.columns[~item.before], levels=item.levels[~item.before])
             for item in draft.published(DELIVERY)
-            if isinstance(item, Delivery) and item.what == "chips" and item.place == pool and item.by in kept
+            if isinstance(item, Delivery)
+            and item.what == "chips"
+            and item.place == pool
+            and item.by in kept
+            and item.part != EXTENDED
         ]
 
     def beneficiaries(self, contract: Contract) -> tuple[str, ...]:
@@ -367,9 +376,9 @@ class FirstRefusal(Clause):
         holder = self.holder or book.contract.seller
         amounts = [Fraction(0)] * len(book.months)
         for pool, hours in self._hours_kept(book, facts, holder).items():
-            for t, month in enumerate(book.months):
+            for t in range(len(book.months)):
                 saved = self._saved(book, facts, holder, pool, book.month_names[t]) if hours[t] else 0
-                amounts[t] -= saved * Fraction(book.term.days[t], month.days) * hours[t]
+                amounts[t] -= saved * hours[t]
         return book.postings(amounts, "matched price", payee=holder)
 
     def _hours_kept(self, book: ClauseBook, facts: Facts, holder: str) -> dict[str, list[Fraction]]:
@@ -381,9 +390,22 @@ class FirstRefusal(Clause):
         }  # fmt: skip
         hours = {pool: [Fraction(0)] * len(book.months) for _, pool in sorted(taken)}
         for by, pool in sorted(taken):
-            mine = book.by_month(facts.newly_delivered_by(by))
+            delivered, shares = book.by_month(facts.newly_delivered_by(by)), self._shares(book, by)
+            mine = [each * share for each, share in zip(delivered, shares, strict=True)]
             hours[pool] = [a + b for a, b in zip(hours[pool], mine, strict=True)]
         return hours
+
+    def _shares(self, book: ClauseBook, by: str) -> list[Fraction]:
+        """The share of the days of another clause that are this one's, by month."""
+        contract_id, _, clause_id = by.partition("/")
+        contract = book.contract if contract_id == book.contract_id else book.programme.contracts[contract_id]
+        clause = contract.clauses.get(clause_id)
+        if clause is None:
+            return [Fraction(0)] * len(book.months)
+        stands = Term(clause, contract, book.months).inside
+        both = stands.within(book.term.inside)
+        days = [(month.overlap(stands), month.overlap(both)) for month in book.months]
+        return [Fraction(counted, each) if each else Fraction(0) for each, counted in days]
 
     def _saved(self, book: ClauseBook, facts: Facts, holder: str, pool: str, month: str) -> Fraction:
         """How far the cheapest covered price for the same chips lies under the holder's own in a month."""

@@ -432,7 +432,7 @@ class ClauseDraft:
         flat = np.atleast_1d(np.asarray(columns, dtype=np.int64))
         told_by = flat if stand_for is None else np.atleast_1d(np.asarray(stand_for, dtype=np.int64))
         before = self.draft.is_outright(told_by) & (not self.is_new)
-        self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels, before, part))
+        self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels, before, part, self.span))
 
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to clauses drafted later."""

@@ -248,7 +248,7 @@ class Facts:
         return total
 
     def newly_delivered_by(self, clause: str) -> Mapping[str, Decimal]:
-        """The part of `delivered_by` that was not contracted for before."""
+        """The part of `delivered_by` that was not contracted for before; an extension is no new capacity."""
         return self._newly_delivered.get(clause, {})
 
     def parts_delivered_by(self, clause: str) -> dict[str, dict[str, Decimal]]:
@@ -333,7 +333,7 @@ class Facts:
 
     @cached_property
     def _newly_delivered(self) -> dict[str, dict[str, Decimal]]:
-        return _by_clause(item for item in self.deliveries if not item.before)
+        return _by_clause(item for item in self.deliveries if not item.before and item.part != "extended")
 
 
 def _by_clause(deliveries: Iterable[Delivered]) -> dict[str, dict[str, Decimal]]:

@@ -147,6 +147,8 @@ class Delivery(Given):
     """Which of the columns stand for what was contracted for before, shape (K,)."""
     part: str = ""
     """Which part of the promise it is, where parts have terms of their own: `extended`, `enlarged`."""
+    span: Span | None = None
+    """The days of the clause inside the horizon; those of an extension come after."""
 
 
 @dataclass(frozen=True)
