@@ -119,8 +119,16 @@ def record(programme: Programme, path: str | os.PathLike[str]) -> Facts:
 
 
 def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:
-    """Every clause (of a party, where one is named) as it stands on a day, as known on a day (the same if absent)."""
+    """Every clause (of a party, where one is named) as it stands on a day, as known on a day (the same if absent).
+
+    Raises `GigawattError` for a party that is none of the programme's.
+    """
+    from gigawatt.errors import GigawattError
     from gigawatt.history.state import states
+    from gigawatt.values.ids import did_you_mean
+
+    if party is not None and party not in programme.parties:
+        raise GigawattError(f"there is no party {party!r}{did_you_mean(party, programme.parties)}")
 
     return states(programme, on, known or on, party)
 
@@ -153,8 +161,12 @@ def clauses_over(programme: Programme, days: Sequence[date], known: date | None 
 
 
 def changes_between(programme: Programme, since: date, until: date) -> list[Change]:
-    """What became known of the contracts after one day and by another."""
+    """What became known after one day and by another. Raises `GigawattError` where no day lies between."""
+    from gigawatt.errors import GigawattError
     from gigawatt.history.state import changes
+
+    if until <= since:
+        raise GigawattError(f"no day lies after {since} and by {until}; put the earlier one first")
 
     return changes(programme, since, until)
 
@@ -170,6 +182,7 @@ def due_between(
     programme: Programme, first: date, last: date, *, known: date | None = None, facts: Facts | None = None
 ) -> list[Due]:
     """All that falls due from one day through another, as known on a day (the first if absent)."""
+    import datetime
     from datetime import timedelta
 
     from gigawatt.errors import GigawattError
@@ -178,6 +191,7 @@ def due_between(
 
     if last < first:
         raise GigawattError(f"there are no days from {first} through {last}; put the earlier one first")
+    last = min(last, datetime.date.max - timedelta(days=1))
     return due(programme, Span(first, last + timedelta(days=1)), known or first, facts)
 
 

@@ -86,6 +86,9 @@ class TestMay:
             ((*PROCURE, "--power", "100 USD"), 1, "USD where MW is due"),
             ((*PROCURE, "--power", "100 MW", "--known", "soon"), 1, "soon"),
             ((*PROCURE, "--power", "100 MW", "--from", "2026-01", "--through", "2025-01"), 1, "cannot end"),
+            ((*PROCURE, "--power", "-5 MW"), 1, "not above nought"),
+            ((*PROCURE, "--power", "0 MW"), 1, "not above nought"),
+            (("--by", "openai", "--place", "api", "--in", "aws-h100", "--from", "9999-12-31"), 1, "out of range"),
             ((*PROCURE, "--facts", "nowhere.yaml"), 1, "there is no such file"),
         ],
     )  # fmt: skip
@@ -137,6 +140,10 @@ class TestClauses:
         assert [line.split()[0] for line in lines[1:]] == ["azure/rate", "azure/share", "azure/api"]
         assert "2026-01-01" in lines[2]
 
+    def test_a_party_that_is_none_and_days_the_wrong_way_round_are_errors(self, table_file: Path) -> None:
+        assert "did you mean 'oracle'" in run("clauses", table_file, "--party", "orcle").stderr
+        assert "earlier one first" in run("clauses", table_file, "--changes", "2026-01-01", "2025-01-01").stderr
+
     def test_a_party_sees_its_own(self, table_file: Path) -> None:
         assert len(run("clauses", table_file, "--party", "oracle").output.splitlines()) == 1
 
@@ -182,6 +189,10 @@ class TestDue:
         result = run("due", table_file, "--from", "2031-01-01", "--through", "2030-01-01")
         assert result.exit_code == 1
         assert "put the earlier one first" in result.stderr
+
+    def test_the_last_days_there_are_can_be_asked_about(self, table_file: Path) -> None:
+        assert run("due", table_file, "--from", "9999-12-01").exit_code == 0
+        assert run("due", table_file, "--from", "2027-01-01", "--through", "9999-12-31").exit_code == 0
 
     def test_a_calendar_that_cannot_be_written_is_an_error(self, table_file: Path, tmp_path: Path) -> None:
         result = run("due", table_file, "--ics", tmp_path / "nowhere" / "a.ics")

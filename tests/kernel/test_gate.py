@@ -100,9 +100,8 @@ class TestFirstRefusal:
             (replace(OFFER, opened=date(2025, 2, 1)), Ruling.OFFER_FIRST),
             (replace(OFFER, answer="declined", answered=date(2025, 4, 20)), Ruling.ALLOW),
             (replace(OFFER, answer="accepted", answered=date(2025, 4, 20)), Ruling.DENY),
-            # 50 of 150 were taken: 100 are free
-            (replace(OFFER, answer="accepted", answered=date(2025, 4, 20), accepted_mw=Decimal(50)), Ruling.ALLOW),
-            (replace(OFFER, answer="accepted", answered=date(2025, 4, 20), accepted_mw=Decimal(51)), Ruling.DENY),
+            # a holder that must take all and takes a part is passed
+            (replace(OFFER, answer="accepted", answered=date(2025, 4, 20), accepted_mw=Decimal(51)), Ruling.ALLOW),
             # an answer after the deadline is none
             (replace(OFFER, answer="accepted", answered=date(2025, 5, 20)), Ruling.ALLOW),
             # of another need, or too small
@@ -114,6 +113,35 @@ class TestFirstRefusal:
     )
     def test_the_offers_on_record_decide(self, offer: OfferOnRecord, ruling: Ruling) -> None:
         assert gate("", offer).decide(NEED).ruling is ruling
+
+    @pytest.mark.parametrize(("accepted", "ruling"), [(50, Ruling.ALLOW), (51, Ruling.DENY)])
+    def test_of_what_may_be_taken_in_part_the_rest_is_free(self, accepted: int, ruling: Ruling) -> None:
+        offer = replace(OFFER, answer="accepted", answered=date(2025, 4, 20), accepted_mw=Decimal(accepted))
+        assert gate("partial: true,", offer).decide(NEED).ruling is ruling
+
+    def test_what_was_taken_stands_against_a_need_no_longer_than_the_tail(self) -> None:
+        offer = replace(OFFER, opened=date(2025, 2, 1), answer="accepted", answered=date(2025, 2, 10))
+        assert gate("", offer).decide(NEED).ruling is Ruling.OFFER_FIRST
+
+    def test_an_answer_that_was_not_known_yet_frees_nothing(self) -> None:
+        offer = replace(OFFER, opened=date(2025, 5, 15), answer="declined", answered=date(2025, 5, 20))
+        assert gate("", offer).decide(NEED).ruling is Ruling.ALLOW
+        assert gate("", offer).decide(replace(NEED, known=date(2025, 5, 19))).ruling is Ruling.OFFER_FIRST
+
+    def test_a_refusal_that_sets_no_time_waits_for_an_answer(self) -> None:
+        text = TEXT.replace("TERMS", "").replace("respond_within: 30 d, ", "")
+        verdict = gw.may(load_text(text), NEED)
+        assert (verdict.ruling, verdict.deadline) == (Ruling.OFFER_FIRST, None)
+
+    def test_only_the_holder_s_consent_counts(self) -> None:
+        text = TEXT.replace("TERMS", "").replace("except: [own_build, crusoe]", "except: [consented]")
+        assert gw.may(load_text(text), replace(NEED, approvals=("oracle",))).ruling is Ruling.OFFER_FIRST
+        assert gw.may(load_text(text), replace(NEED, approvals=("microsoft",))).ruling is Ruling.ALLOW
+
+    def test_terms_that_one_side_lacks_are_referred(self) -> None:
+        assert gate("", OFFER).decide(replace(NEED, price_per_chip_hour=Decimal(9))).ruling is Ruling.REFER
+        dated = replace(OFFER, span=Span(date(2025, 6, 1), date(2025, 7, 1)))
+        assert gate("", dated).decide(NEED).missing == ("the days of the need, to hold against those of offer n1",)
 
     def test_the_tail_is_sixty_days_and_no_more(self) -> None:
         """Free from 2 May: 60 days later is 1 July."""
@@ -212,6 +240,27 @@ class TestTogether:
         assert (verdict.ruling, [reason.clause for reason in verdict.because]) == (Ruling.ALLOW, ["rival/only"])
         assert gw.may(programme, replace(at_oracle, pool="microsoft-h100")).ruling is Ruling.DENY
 
+    def test_each_clause_of_a_long_placement_is_heard_on_its_own_days(self) -> None:
+        """Oracle's alone from July 2025: at oracle it is denied in June, and the whole of June and July with it."""
+        second = TWO.replace("OVER", ", overrides: [azure/only-api]").replace("from: 2025-01-21", "from: 2025-07-01")
+        programme = load_text(TEXT.replace("TERMS", "") + second)
+        span = Span(date(2025, 6, 1), date(2025, 8, 1))
+        ask = Ask("place", "openai", JUNE, workload="api", pool="oracle-gb200", span=span)
+        assert gw.may(programme, ask).ruling is Ruling.DENY
+        assert gw.may(programme, replace(ask, span=Span(date(2025, 7, 1), span.until))).ruling is Ruling.ALLOW
+
+    def test_what_is_overridden_silences_nobody(self) -> None:
+        third = TWO.replace("rival", "top").replace("seller: oracle", "seller: aws")
+        programme = load_text(
+            TEXT.replace("TERMS", "")
+            + TWO.replace("OVER", ", overrides: [azure/only-api]")
+            + third.replace("OVER", ", overrides: [rival/only, azure/only-api]")
+        )
+        assert gw.may(programme, Ask("place", "openai", JUNE, workload="api", pool="aws-h100")).ruling is Ruling.ALLOW
+        assert (
+            gw.may(programme, Ask("place", "openai", JUNE, workload="api", pool="oracle-gb200")).ruling is Ruling.DENY
+        )
+
     def test_a_clause_that_fails_denies_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = gate()
 
@@ -229,7 +278,7 @@ class TestTogether:
 
     def test_a_waiver_silences_it_for_what_is_waived(self) -> None:
         waiver = "      - {effective: 2025-05-01, waive: {first: {by: microsoft, providers: [oracle]}}}\n"
-        programme = load_text(TEXT.replace("TERMS", "") + waiver)
+        programme = load_text(TEXT.replace("TERMS", "").replace("    amendments:\n", f"    amendments:\n{waiver}"))
         assert gw.may(programme, NEED).ruling is Ruling.ALLOW
         assert gw.may(programme, replace(NEED, provider="aws")).ruling is Ruling.OFFER_FIRST
         assert gw.may(programme, replace(NEED, on=date(2025, 4, 30))).ruling is Ruling.OFFER_FIRST

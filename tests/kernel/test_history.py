@@ -295,8 +295,8 @@ def test_what_is_recorded_later_changes_no_earlier_answer(
         return "    amendments:\n" + "\n".join(lines) + "\n" if lines else ""
 
     effective, recorded, rate, verb = later
-    if recorded <= known:
-        recorded = date.fromordinal(known.toordinal() + 1)
+    before = sorted(before, key=lambda one: one[1])
+    recorded = max(recorded, date.fromordinal(known.toordinal() + 1), *(one[1] for one in before), date.min)
     now = share_on(load(text(before)), on, known)
     assert share_on(load(text([*before, (effective, recorded, rate, verb)])), on, known) == now
 
@@ -338,3 +338,45 @@ def test_events_of_several_files_are_joined_with_their_places(tmp_path: Path) ->
     assert (fault.file.endswith("more.yaml"), fault.path) == (True, "events[2].date")
     (tmp_path / "more.yaml").write_text("events: [{event: two, date: 2027-02-01}]\n")
     assert [event.event for event in gw.load(path).events] == ["one", "two"]
+
+
+def test_a_correction_of_what_waits_for_an_event_waits_with_it() -> None:
+    text = """    amendments:
+      - {id: at-listing, when: listing, amend: {share: {rate: 12 %}}}
+      - {effective: 2026-06-01, correct: {share: {version: at-listing, rate: 11 %}}}
+"""
+    never = load(text, "events: [{event: listing, date: 2029-01-01, recorded: 2029-01-01}]\n")
+    assert share_on(never, date(2026, 7, 1), date(2026, 7, 1)) == Decimal("0.20")
+    listed = load(text, "events: [{event: listing, date: 2026-07-01}]\n")
+    assert share_on(listed, date(2026, 8, 1), date(2026, 8, 1)) == Decimal("0.11")
+
+
+def test_an_event_that_is_dated_anew_changes_no_answer_before_that_was_known() -> None:
+    text = """    amendments:
+      - {id: at-sale, when: sale, amend: {share: {rate: 12 %}}}
+      - {effective: 2026-07-01, correct: {share: {version: at-sale, rate: 13 %}}}
+"""
+    events = "events: [{event: sale, date: 2026-06-01}, {event: sale, date: 2026-03-01, recorded: 2026-09-01}]\n"
+    programme = load(text, events)
+    assert share_on(programme, date(2026, 4, 1), date(2026, 8, 1)) == Decimal("0.20")
+    assert share_on(programme, date(2026, 8, 1), date(2026, 8, 1)) == Decimal("0.13")
+    assert share_on(programme, date(2026, 4, 1), date(2026, 9, 1)) == Decimal("0.13")
+
+
+def test_a_correction_without_a_version_is_of_the_one_that_holds_and_not_of_one_that_waits() -> None:
+    text = """    amendments:
+      - {when: listing, amend: {share: {rate: 12 %}}}
+      - {effective: 2026-06-01, correct: {share: {rate: 21 %}}}
+"""
+    programme = load(text, "events: [{event: listing, date: 2027-06-01}]\n")
+    assert share_on(programme, date(2026, 7, 1), date(2026, 7, 1)) == Decimal("0.21")
+
+
+def test_of_two_ends_of_a_contract_the_one_that_became_known_last_holds() -> None:
+    text = """    amendments:
+      - {when: sale, signed: 2025-06-01, through: 2026-06-30}
+      - {effective: 2025-09-01, through: 2031-12-31}
+"""
+    history = history_of(load(text, "events: [{event: sale, date: 2026-03-01}]\n"))
+    assert history.in_force("azure", "share", date(2026, 8, 1), date(2026, 2, 1)) is not None
+    assert history.in_force("azure", "share", date(2026, 8, 1), date(2026, 4, 1)) is None

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from gigawatt.errors import GigawattError
 from gigawatt.history.ending import agreed_history
+from gigawatt.history.known import ranked
 from gigawatt.history.versions import Held, History
 from gigawatt.model.amendment import Waiver
 from gigawatt.model.clause import Clause
@@ -23,6 +24,7 @@ from gigawatt.model.programme import Programme
 from gigawatt.model.provenance import Place
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Reason, Ruling, Verdict
 from gigawatt.values.ids import did_you_mean
+from gigawatt.values.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,26 @@ class Gate:
         self.programme, self.facts = programme.as_written, facts or Facts()
         self.history: History = agreed_history(self.programme, self.facts.notices)
         self._days = self.history.known_days
+        self._ranked = ranked(self.programme)
         self._seats = lru_cache(maxsize=1024)(self._seats_of)
 
     def decide(self, ask: Ask) -> Verdict:
         """What the contracts say to an ask. GigawattError where it names what the programme does not have."""
         _check(self.programme, ask)
-        heard = self._heard(ask)
-        return _verdict(ask, heard, _contradicting(heard))
+        verdicts = []
+        for part in self._parts(ask):
+            heard = self._heard(part)
+            verdicts.append(_verdict(ask, heard, _contradicting(heard)))
+        return max(verdicts, key=lambda verdict: verdict.ruling)
+
+    def _parts(self, ask: Ask) -> list[Ask]:
+        """A placement by the days between which the same clauses hold, so that each is heard on its own days."""
+        if ask.verb != "place" or ask.span is None or ask.span.days < 2:
+            return [ask]
+        span, seats = ask.span, self._seats(bisect_right(self._days, ask.known or ask.on), ask.verb)
+        inside = {day for seat in seats for day in (seat.start, seat.until) if span.start < day < span.until}
+        cuts = [span.start, *sorted(inside), span.until]
+        return [replace(ask, span=Span(start, until)) for start, until in pairwise(cuts)]
 
     def _seats_of(self, epoch: int, verb: str) -> list[_Seat]:
         """Every signed clause that may speak to such an ask, by what is known since the day of that number."""
@@ -98,8 +113,14 @@ class Gate:
                 opinion = _opinion(seat.clause, ask, seat.view)
                 if opinion is not None:
                     said.append(_Said(seat, opinion))
-        yielding = {name for one in said for name in one.seat.clause.overrides}
-        return [one for one in said if one.name not in yielding] if yielding else said
+        if not any(one.seat.clause.overrides for one in said):
+            return said
+        silent: set[str] = set()
+        for contract_id, clause_id, yielding in self._ranked:
+            name = f"{contract_id}/{clause_id}"
+            if name not in silent and any(one.name == name and one.seat.clause.overrides for one in said):
+                silent.update(yielding)
+        return [one for one in said if one.name not in silent]
 
 
 def _contradicting(heard: list[_Said]) -> list[tuple[_Said, _Said]]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Flags, Floats, Ints
@@ -22,6 +22,7 @@ from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts, Quoted
 from gigawatt.model.fields import Day, Duration, Flag, Id, PowerSeries, Text
 from gigawatt.model.offer import OfferOnRecord, time_to_answer
+from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import COMMITMENTS, DELIVERY, UNIT_PRICE, Commitment, Delivery, UnitPrice
 from gigawatt.model.term import Term
@@ -263,6 +264,13 @@ class FirstRefusal(Clause):
             and item.part != EXTENDED
         ]
 
+    @model_validator(mode="after")
+    def _business_days_are_days(self) -> "FirstRefusal":
+        within = self.respond_within
+        if self.business_days and within is not None and (within.months or within.hours or not within.days):
+            refuse("counts business days alone; give it in days, as 30 d", "respond_within")
+        return self
+
     def beneficiaries(self, contract: Contract) -> tuple[str, ...]:
         """The holder, who may waive it."""
         return (self.holder or contract.seller,)
@@ -289,7 +297,7 @@ class FirstRefusal(Clause):
             return None
         if ask.workload is not None and self.subjects and ask.workload not in self.subjects:
             return None
-        if (free := self._free(ask)) is not None:
+        if (free := self._free(ask, holder)) is not None:
             return Opinion(Ruling.ALLOW, f"{free}, which the first refusal of {holder} excepts")
         size = _power_mw(ask, view)
         if size is None:
@@ -303,7 +311,7 @@ class FirstRefusal(Clause):
         heard = [opinion for opinion in said if opinion is not None]
         return max(heard, key=lambda one: -one.ruling) if heard else self._offer_first(ask, size, holder, view)
 
-    def _free(self, ask: Ask) -> str | None:
+    def _free(self, ask: Ask, holder: str) -> str | None:
         """What of an ask is excepted, in words; None where nothing is."""
         names = {ask.provider, ask.pool, ask.contract} - {None}
         excepted = names & {*self.except_, *self.declined}
@@ -311,27 +319,33 @@ class FirstRefusal(Clause):
             return f"it is with {', '.join(sorted(str(name) for name in excepted))}"
         if "own_build" in self.except_ and ask.provider == ask.by:
             return f"{ask.by} builds it itself"
-        if "consented" in self.except_ and ask.approvals:
-            return f"{', '.join(ask.approvals)} consented"
+        if "consented" in self.except_ and holder in ask.approvals:
+            return f"{holder} consented"
         return None
 
     def _deadline(self, opened: date) -> date:
         """The first day on which an answer is too late."""
-        within = self.respond_within or Duration(0)
-        return time_to_answer(opened, within, business=self.business_days, holidays=self.holidays)
+        if self.respond_within is None:
+            return date.max
+        return time_to_answer(opened, self.respond_within, business=self.business_days, holidays=self.holidays)
 
     def _of_record(self, offer: OfferOnRecord, ask: Ask, size: Decimal, holder: str) -> Opinion | None:
         """What one offer on record says to an ask; None where it is of another need, or frees it no longer."""
-        if offer.opened > ask.on:
+        by_then = min(ask.on, ask.known or ask.on)
+        if offer.opened > by_then:
             return None
         late = self._deadline(offer.opened)
-        free_from = offer.free_from(late, ask.on)
+        free_from = offer.free_from(late, by_then)
         if free_from is None:
             if not offer.covers(ask.workload, size, ask.span, offer.power_mw):
                 return None
             why = f"offer {offer.id} of {offer.opened} is open"
             return self._open(why, holder, late)
+        if self.tail is not None and ask.on > self.tail.after(free_from):
+            return None
         left = offer.left_mw(late, silence_accepts=self.silence == "accepts")
+        if not self.partial and 0 < left < offer.power_mw:
+            left = offer.power_mw  # who must take all, and takes a part, is passed
         if not offer.covers(ask.workload, size, ask.span, left):
             taken = offer.covers(ask.workload, size, ask.span, offer.power_mw)
             if not taken:
@@ -339,14 +353,16 @@ class FirstRefusal(Clause):
             return Opinion(
                 Ruling.DENY, f"{holder} took {offer.power_mw - left:f} MW of offer {offer.id}; {left:f} MW are free"
             )
-        if self.tail is not None and ask.on > self.tail.after(free_from):
+        if offer.span is not None and ask.span is None:
+            missing = (f"the days of the need, to hold against those of offer {offer.id}",)
+            return Opinion(Ruling.REFER, "terms cannot be compared", missing=missing)
+        if (offer.price_per_chip_hour is None) != (ask.price_per_chip_hour is None):
+            whose = ask.provider or "the third party"
+            lacking = f"of {whose}, to hold against" if ask.price_per_chip_hour is None else "in"
+            missing = (f"the price {lacking} offer {offer.id}",)
+            return Opinion(Ruling.REFER, "terms cannot be compared", missing=missing)
+        if (ask.price_per_chip_hour or 0) > (offer.price_per_chip_hour or 0):
             return None
-        if offer.price_per_chip_hour is not None:
-            if ask.price_per_chip_hour is None:
-                missing = (f"the price of {ask.provider or 'the third party'}, to hold against offer {offer.id}",)
-                return Opinion(Ruling.REFER, "terms cannot be compared", missing=missing)
-            if ask.price_per_chip_hour > offer.price_per_chip_hour:
-                return None
         how = {"declined": "declined", "accepted": "left"}.get(offer.answer or "", "let lapse")
         how = how if offer.in_time(late) else "let lapse"
         return Opinion(Ruling.ALLOW, f"{holder} {how} {left:f} MW of offer {offer.id}, free from {free_from}")

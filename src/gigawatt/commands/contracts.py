@@ -15,6 +15,8 @@ from gigawatt.commands.telling import CALLED_WRONGLY, AsJson, File, a_day, day, 
 if TYPE_CHECKING:
     from gigawatt.model.verdict import Verdict
 
+LAST = date.max - timedelta(days=1)
+"""The last day that can be asked about."""
 EXITS = {"ALLOW": 0, "OFFER_FIRST": 10, "REFER": 11, "DENY": 12}
 
 
@@ -194,7 +196,7 @@ def due(
 
         programme = load(file)
         first = day(start) or date.today()
-        last = day(through) or first + timedelta(days=365)
+        last = day(through) or first + timedelta(days=min(365, (LAST - first).days))
         found = due_between(
             programme,
             first,

@@ -77,12 +77,15 @@ def _span(start: str | None, through: str | None, on: date) -> Span | None:
         first = parse_day(start) if start is not None else on
         until = parse_last(through) if through is not None else first + timedelta(days=1)
         return Span(first, until)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise GigawattError(str(error)) from error
 
 
 def _quantity(text: str | None, due: str) -> Decimal | None:
     try:
-        return None if text is None else quantity_in(text, due)
+        amount = None if text is None else quantity_in(text, due)
     except ValueError as error:
         raise GigawattError(str(error)) from error
+    if amount is not None and amount <= 0:
+        raise GigawattError(f"{text} is not above nought; say how much is asked for")
+    return amount

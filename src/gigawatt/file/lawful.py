@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+from gigawatt.model.amendment import ORIGINAL
 from gigawatt.model.provenance import Path
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def changes_that_cannot_be(programme: Programme) -> Iterator[Complaint]:
             at: Path = ("contracts", contract_id, "amendments", n)
             yield from _out_of_time(contract, amendment, at)
             yield from _consents(programme, contract, amendment, at)
+            yield from _named_once(contract, n, at)
             yield from _waivers(contract, amendment, at)
             yield from _events(programme, amendment, at)
     yield from _circles(programme)
@@ -30,7 +32,8 @@ def changes_that_cannot_be(programme: Programme) -> Iterator[Complaint]:
 
 def _out_of_time(contract: Contract, amendment: Amendment, at: Path) -> Iterator[Complaint]:
     start, effective = contract.from_, amendment.effective
-    if effective is not None and start is not None and effective < start and not amendment.correct:
+    only_corrects = not (amendment.new or amendment.amend or amendment.end or amendment.suspend or amendment.waive)
+    if effective is not None and start is not None and effective < start and not only_corrects:
         yield (
             (*at, "effective"),
             (
@@ -49,6 +52,22 @@ def _out_of_time(contract: Contract, amendment: Amendment, at: Path) -> Iterator
         if name not in earlier:
             known = f"there are {', '.join(sorted(earlier))}" if earlier else "there is no other amendment"
             yield (*at, "supersedes"), f"there is no amendment {name!r} to displace; {known}"
+
+
+def _named_once(contract: Contract, n: int, at: Path) -> Iterator[Complaint]:
+    """Amendments by whose names versions are told apart, in the order in which they became known."""
+    amendment, before = contract.amendments[n], contract.amendments[:n]
+    if amendment.name == ORIGINAL or (amendment.id is not None and amendment.id in {one.name for one in before}):
+        yield (*at, "id"), f"{amendment.name!r} is taken already; give the amendment a name of its own"
+    earlier = [one.known_on for one in before if one.when is None]
+    if amendment.when is None and earlier and amendment.known_on < max(earlier):
+        yield (
+            at,
+            (
+                f"was known on {amendment.known_on}, and stands after one that was known on {max(earlier)} only; "
+                "put the amendments in the order in which they were made, or say when each was `recorded`"
+            ),
+        )
 
 
 def _consents(programme: Programme, contract: Contract, amendment: Amendment, at: Path) -> Iterator[Complaint]:

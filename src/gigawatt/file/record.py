@@ -46,6 +46,10 @@ class RecordedOffer(Thing):
             refuse(f"was answered on {self.answered}, before it was made on {self.opened}", "answered")
         if self.accepted_mw is not None and self.accepted_mw > self.power_mw:
             refuse(f"{self.accepted_mw:f} MW were taken of {self.power_mw:f} MW that were offered", "accepted")
+        if self.from_ is not None and self.through is not None and self.through <= self.from_:
+            refuse(f"ends before it begins on {self.from_}; move one of the two dates", "through")
+        if self.accepted_mw is not None and self.answer != "accepted":
+            refuse("says what was accepted, and was not accepted; give `answer: accepted`, or leave it out", "accepted")
         if (self.from_ is None) != (self.through is None):
             refuse("has one end of its days alone; give both `from` and `through`, or neither", "from")
         return self
@@ -105,7 +109,10 @@ def _unknown(found: Record, programme: Programme) -> Iterator[tuple[Path, str]]:
         for contract_id, contract in programme.as_written.contracts.items()
         for _, clause_id, _ in contract.every_clause()
     }
+    ids = [offer.id for offer in found.offers]
     for n, offer in enumerate(found.offers):
+        if offer.id in ids[:n]:
+            yield ("offers", n, "id"), f"{offer.id!r} is the name of an earlier offer; give each its own"
         yield from _misnamed("clause", offer.clause, clauses, ("offers", n, "clause"))
         yield from _misnamed("workload", offer.workload, programme.workloads, ("offers", n, "workload"))
     for n, notice in enumerate(found.notices):

@@ -257,6 +257,7 @@ class _Chronicle:
             for on, known_from, known_until in self._takes_effect(amendment):
                 self._amendment(("contracts", self.contract_id, "amendments", n), amendment, on, known_from)
                 self._unknown_from(n, known_until)
+        self.ends.sort(key=lambda one: one[1])  # of several, the last to become known holds
 
     def _takes_effect(self, amendment: Amendment) -> list[tuple[date, date, date]]:
         """When an amendment takes effect, and between which days that was known; no event before it was agreed does."""
@@ -324,14 +325,17 @@ class _Chronicle:
     def _correct(self, clause_id: str, amendment: Amendment, clause: Clause, on: date, known: date, path: Path) -> None:
         """From the day on which it is recorded a correction stands in the place of the version that it names."""
         each, name = self.versions[self.contract_id, clause_id], amendment.corrected[clause_id]
-        at = max(n for n, version in enumerate(each) if version.name == name)
-        wrong = each[at]
-        each[at] = _known_until(wrong, known)
-        right = replace(
-            wrong, verb="correct", clause=clause, until=clause.until or date.max, known_from=known, path=path,
-            cite=clause.cite or amendment.cite or wrong.cite, signed=amendment.signed or wrong.signed,
-        )  # fmt: skip
-        each.append(right)
+        # an event that was dated anew makes a version of one name several times, each known for its own while
+        for at, wrong in [(n, one) for n, one in enumerate(each) if one.name == name]:
+            since = max(known, wrong.known_from)
+            if since >= wrong.known_until:
+                continue
+            each[at] = _known_until(wrong, since)
+            right = replace(
+                wrong, verb="correct", clause=clause, until=clause.until or date.max, known_from=since, path=path,
+                cite=clause.cite or amendment.cite or wrong.cite, signed=amendment.signed or wrong.signed,
+            )  # fmt: skip
+            each.append(right)
 
     def _pause(
         self, clause_id: str, span: Span, known: date, waiver: Waiver | None, at: Path, amendment: Amendment

@@ -5,6 +5,7 @@ so that every version of a clause is read and checked as one that was written ou
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -68,10 +69,17 @@ class Amendment(Thing):
         """By what a correction, or a later amendment, refers to it."""
         return self.id or (self.effective.isoformat() if self.effective is not None else str(self.when))
 
+    @property
+    def known_on(self) -> date:
+        """The day from which it was known, but for an event that it waits for."""
+        return self.recorded or self.signed or self.effective or date.min
+
     @model_validator(mode="after")
     def _says_from_when(self) -> "Amendment":
         if (self.effective is None) == (self.when is None):
             refuse("takes effect on a day (`effective`) or with an event (`when`); give exactly one of the two")
+        if self.through is not None and self.until is not None:
+            refuse("has both `through` (inclusive) and `until` (exclusive); keep one of them", "until")
         if not (self.new or self.amend or self.correct or self.waive or self.suspend or self.end or self.ends):
             refuse("changes nothing; say what is new, amended, corrected, waived, suspended or ended")
         return self
@@ -150,7 +158,8 @@ class _Book:
             if versions is None or not isinstance(change, Mapping):
                 self._known(clause_id, (*at, clause_id), "correct")
                 continue
-            version = str(change.get("version", list(versions)[-1]))
+            latest = [name for name, raw in versions.items() if raw is self.main.get(clause_id)]
+            version = str(change.get("version", latest[-1] if latest else list(versions)[-1]))
             if version not in versions:
                 known = ", ".join(versions)
                 self._refuse((*at, clause_id, "version"), f"there is no version {version!r} of {clause_id}: {known}")
@@ -173,6 +182,9 @@ class _Book:
         return {**kept, **change}
 
     def _known(self, clause_id: Any, at: Loc, verb: str) -> bool:
+        if not isinstance(clause_id, str):
+            self._refuse(at, "the name of a clause is due")
+            return False
         if clause_id in self.current:
             return True
         if clause_id in self.versions:

@@ -100,7 +100,8 @@ def years_in_force(clause: Clause, view: ClauseView) -> list[tuple[Span, Span]]:
     """The contract years that touch the horizon, each with its days in force."""
     term = Term(clause, view.contract, tuple(view.programme.horizon.months))
     until = over(clause, view)
-    return [(year, Span(max(year.start, term.whole.start), min(year.until, until))) for year in term.years]
+    days = [(year, max(year.start, term.whole.start), min(year.until, until)) for year in term.years]
+    return [(year, Span(start, end)) for year, start, end in days if start < end]
 
 
 def lapses(terms: Keeps, years: list[Span]) -> list[tuple[date, Decimal]]:
