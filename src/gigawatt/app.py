@@ -87,11 +87,11 @@ def known_on(programme: Programme, known: date | None = None) -> Programme:
     `Contradiction` where two clauses cannot be kept together and neither overrides the other.
     """
     from gigawatt.history.known import as_known
-    from gigawatt.history.versions import ALL_IS_KNOWN
+    from gigawatt.history.versions import known_day
 
     if known is not None:
         return as_known(programme.as_of_day(known), known)
-    return as_known(programme, programme.as_of if "as_of" in programme.model_fields_set else ALL_IS_KNOWN)
+    return as_known(programme, known_day(programme))
 
 
 def may(programme: Programme, ask: Ask, facts: Facts | None = None) -> Verdict:
@@ -125,10 +125,10 @@ def clauses_on(programme: Programme, on: date, known: date | None = None, party:
     """
     from gigawatt.errors import GigawattError
     from gigawatt.history.state import states
-    from gigawatt.values.ids import did_you_mean
+    from gigawatt.values.ids import unknown
 
     if party is not None and party not in programme.parties:
-        raise GigawattError(f"there is no party {party!r}{did_you_mean(party, programme.parties)}")
+        raise GigawattError(unknown("party", party, programme.parties))
 
     return states(programme, on, known or on, party)
 
@@ -183,7 +183,6 @@ def due_between(
 ) -> list[Due]:
     """All that falls due from one day through another, as known on a day (the first if absent)."""
     import datetime
-    from datetime import timedelta
 
     from gigawatt.errors import GigawattError
     from gigawatt.history.state import due
@@ -191,8 +190,9 @@ def due_between(
 
     if last < first:
         raise GigawattError(f"there are no days from {first} through {last}; put the earlier one first")
-    last = min(last, datetime.date.max - timedelta(days=1))
-    return due(programme, Span(first, last + timedelta(days=1)), known or first, facts)
+    day = datetime.timedelta(days=1)
+    until = min(last, datetime.date.max - day) + day
+    return due(programme, Span(first, until), known or first, facts)
 
 
 def write_calendar(programme: Programme, found: Sequence[Due], path: str | os.PathLike[str]) -> None:

@@ -23,7 +23,7 @@ from gigawatt.model.facts import Facts
 from gigawatt.model.programme import Programme
 from gigawatt.model.provenance import Place
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Reason, Ruling, Verdict
-from gigawatt.values.ids import did_you_mean
+from gigawatt.values.ids import unknown
 from gigawatt.values.span import Span
 
 
@@ -97,7 +97,7 @@ class Gate:
     def _seat(self, contract_id: str, clause_id: str, clause: Clause, held: Held) -> _Seat:
         contract, span, cite = self.programme.contracts[contract_id], held.span, clause.cite
         view = ClauseView(self.programme, contract, contract_id, clause_id, span, self.facts)
-        words = (cite.words or str(cite)) if cite is not None else ""
+        words = cite.in_words if cite is not None else ""
         place = self.programme.places.key(held.version.path)
         return _Seat(view.name, clause, view, span.start, span.until, _waivers(held), words, place)
 
@@ -113,12 +113,12 @@ class Gate:
                 opinion = _opinion(seat.clause, ask, seat.view)
                 if opinion is not None:
                     said.append(_Said(seat, opinion))
-        if not any(one.seat.clause.overrides for one in said):
+        overriding = {one.name for one in said if one.seat.clause.overrides}
+        if not overriding:
             return said
         silent: set[str] = set()
         for contract_id, clause_id, yielding in self._ranked:
-            name = f"{contract_id}/{clause_id}"
-            if name not in silent and any(one.name == name and one.seat.clause.overrides for one in said):
+            if f"{contract_id}/{clause_id}" in overriding - silent:
                 silent.update(yielding)
         return [one for one in said if one.name not in silent]
 
@@ -201,4 +201,4 @@ def _check(programme: Programme, ask: Ask) -> None:
     )
     for what, name, known in named:
         if name is not None and name not in known:
-            raise GigawattError(f"there is no {what} {name!r}{did_you_mean(name, list(known))}")
+            raise GigawattError(unknown(what, name, known))

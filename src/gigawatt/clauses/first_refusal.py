@@ -28,6 +28,7 @@ from gigawatt.model.published import COMMITMENTS, DELIVERY, UNIT_PRICE, Commitme
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
 from gigawatt.promises.handing_over import EXTENDED
+from gigawatt.values.span import shares_by_month
 
 ONE_KILOWATT_MW = 0.001
 
@@ -235,9 +236,7 @@ class FirstRefusal(Clause):
             saved = np.where(np.isfinite(asked), np.maximum(asked - cheapest, 0.0), 0.0)
             months = np.flatnonzero((saved > 0) & (draft.cover > 0))
             for n, delivery in enumerate(self._kept(draft, holder, pool)):
-                stands = calendar.cover(delivery.span or draft.span)
-                both = calendar.cover((delivery.span or draft.span).within(draft.span))
-                share = np.divide(both, stands, where=stands > 0, out=np.zeros(len(stands)))
+                share = calendar.share(delivery.span or draft.span, draft.span)
                 which, at = np.nonzero(delivery.levels[:, months])
                 columns = np.unique(delivery.columns)
                 names = tuple(draft.draft.column_label(int(column)) for column in columns)
@@ -419,9 +418,7 @@ class FirstRefusal(Clause):
         if clause is None:
             return [Fraction(0)] * len(book.months)
         stands = Term(clause, contract, book.months).inside
-        both = stands.within(book.term.inside)
-        days = [(month.overlap(stands), month.overlap(both)) for month in book.months]
-        return [Fraction(counted, each) if each else Fraction(0) for each, counted in days]
+        return shares_by_month(book.months, stands, book.term.inside)
 
     def _saved(self, book: ClauseBook, facts: Facts, holder: str, pool: str, month: str) -> Fraction:
         """How far the cheapest covered price for the same chips lies under the holder's own in a month."""

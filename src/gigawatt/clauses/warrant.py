@@ -26,7 +26,7 @@ from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, MILESTONE, TOLD, A
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
-from gigawatt.values.ids import did_you_mean
+from gigawatt.values.ids import unknown
 from gigawatt.values.span import months_apart
 
 ONE_KILOWATT_MW = 0.001
@@ -142,7 +142,7 @@ class Warrant(Clause):
         for n, vesting in enumerate(self.vests):
             for chip in vesting.chips:
                 if chip not in programme.chips:
-                    yield ("vests", n, "chips"), f"there is no chip {chip!r}{did_you_mean(chip, programme.chips)}"
+                    yield ("vests", n, "chips"), unknown("chip", chip, programme.chips)
                 elif not programme.chips[chip].it_power_kw:
                     yield ("vests", n, "chips"), f"{chip} states no power; give `it_power` to chips.{chip}"
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from gigawatt.errors import GigawattError
 from gigawatt.model.programme import Programme
 from gigawatt.model.verdict import Ask
-from gigawatt.values.ids import did_you_mean
+from gigawatt.values.ids import unknown
 from gigawatt.values.quantity import quantity_in
 from gigawatt.values.span import Span, parse_day, parse_last
 
@@ -44,9 +44,9 @@ def ask_of(
     if verb == "place" and pool is None:
         raise GigawattError(f"where {what} is to run is not told; name a pool with --in: {', '.join(programme.pools)}")
     if verb == "procure" and workload is not None and workload not in programme.workloads:
-        raise GigawattError(f"there is no workload {workload!r}{did_you_mean(workload, programme.workloads)}")
+        raise GigawattError(unknown("workload", workload, programme.workloads))
     return Ask(
-        verb=verb if verb in ("place", "procure", "access", "decide") else "access",  # type: ignore[arg-type]
+        verb=verb if verb in VERBS else "access",  # type: ignore[arg-type]
         by=by,
         on=on,
         known=known,
@@ -67,7 +67,7 @@ def ask_of(
 
 def _refuse_unknown_pool(programme: Programme, pool: str | None) -> None:
     if pool is not None and pool not in programme.pools:
-        raise GigawattError(f"there is no pool {pool!r}{did_you_mean(pool, programme.pools)}")
+        raise GigawattError(unknown("pool", pool, programme.pools))
 
 
 def _span(start: str | None, through: str | None, on: date) -> Span | None:

@@ -17,7 +17,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.programme import Programme
 from gigawatt.model.provenance import Path
 from gigawatt.model.thing import Thing
-from gigawatt.values.ids import did_you_mean
+from gigawatt.values.ids import unknown
 from gigawatt.values.span import Span
 
 
@@ -122,4 +122,4 @@ def _unknown(found: Record, programme: Programme) -> Iterator[tuple[Path, str]]:
 
 def _misnamed(what: str, name: str | None, known: Collection[str], at: Path) -> Iterator[tuple[Path, str]]:
     if name is not None and name not in known:
-        yield at, f"there is no {what} {name!r}{did_you_mean(name, known)}"
+        yield at, unknown(what, name, known)

@@ -173,10 +173,8 @@ def _override(programme: Programme, stretches: dict[str, list[Stretch]]) -> None
 
 
 def _yield_to(programme: Programme, one: Stretch, clause_id: str, over: Stretch) -> Iterator[Stretch]:
-    common = Span(max(one.span.start, over.span.start), max(one.span.start, over.span.start))
-    if one.clause_id == clause_id and one.span.overlap(over.span):
-        common = one.span.within(over.span)
-    if not common.days:
+    common = one.span.within(over.span)
+    if one.clause_id != clause_id or not common.days:
         yield one
         return
     rest = one.clause.without(over.clause.subjects, tuple(programme.workloads))

@@ -28,10 +28,10 @@ class Snapshots:
         self._until = _days([version.until if version.clause is not None else date.min for version in self.versions])
         self._known_from = _days([version.known_from for version in self.versions])
         self._known_until = _days([version.known_until for version in self.versions])
-        self._contract = np.array([version.contract_id for version in self.versions], dtype=object)
-        self._ends = history.ends
+        contracts = np.array([version.contract_id for version in self.versions], dtype=object)
+        self._until_known = history.until
         longer = [contract for contract, ends in history.ends.items() if len(ends) > 1]
-        self._longer = {contract: np.flatnonzero(self._contract == contract) for contract in longer}
+        self._longer = {contract: np.flatnonzero(contracts == contract) for contract in longer}
         self._end = _days([history.ends[version.contract_id][0][0] for version in self.versions])
 
     def on(self, day: date, known: date) -> Ints:
@@ -54,7 +54,7 @@ class Snapshots:
             return self._end
         ends = self._end.copy()
         for contract, where in self._longer.items():
-            ends[where] = [end for end, known_from in self._ends[contract] if known_from <= known][-1].toordinal()
+            ends[where] = self._until_known(contract, known).toordinal()
         return ends
 
 

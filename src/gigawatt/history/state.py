@@ -92,7 +92,7 @@ def _state(programme: Programme, history: History, key: tuple[str, str], on: dat
         since=since,
         through=until - timedelta(days=1) if until is not None and until < date.max else None,
         version=shown.name,
-        words=(cite.words or str(cite)) if cite is not None else "",
+        words=cite.in_words if cite is not None else "",
         place=programme.places.key(shown.path),
     )
 

@@ -130,7 +130,7 @@ class History:
         days = {version.effective for version in known_ones} | {self._until(one, known) for one in known_ones}
         days |= {day for pause in pauses for day in (pause.span.start, pause.span.until)}
         found: list[Held] = []
-        for start, until in _between(sorted(days)):
+        for start, until in itertools.pairwise(sorted(days)):
             version = self.in_force(contract_id, clause_id, start, known)
             if version is None:
                 continue
@@ -150,10 +150,6 @@ class History:
         days = {day for one in told for day in (one.known_from, one.known_until)}
         days |= {known_from for each in self.ends.values() for _, known_from in each}
         return sorted(days - {date.min, date.max})
-
-
-def _between(days: list[date]) -> Iterator[tuple[date, date]]:
-    yield from itertools.pairwise(days)
 
 
 def _pauses(pause: Pause, version: Version, on: date) -> bool:
@@ -178,6 +174,11 @@ def history_of(programme: Programme) -> History:
         {key: tuple(found) for key, found in pauses.items()},
         {key: tuple(found) for key, found in ends.items()},
     )
+
+
+def known_day(programme: Programme) -> date:
+    """The day as known on which a programme is read: the `as_of` that its file states, else all is known."""
+    return programme.as_of if "as_of" in programme.model_fields_set else ALL_IS_KNOWN
 
 
 def occurred(programme: Programme, event: str) -> list[Occurrence]:
@@ -262,9 +263,8 @@ class _Chronicle:
     def _takes_effect(self, amendment: Amendment) -> list[tuple[date, date, date]]:
         """When an amendment takes effect, and between which days that was known; no event before it was agreed does."""
         if amendment.effective is not None:
-            known = amendment.recorded or amendment.signed or amendment.effective
-            return [(amendment.effective, known, date.max)]
-        agreed = amendment.recorded or amendment.signed or date.min
+            return [(amendment.effective, amendment.known_on, date.max)]
+        agreed = amendment.known_on
         found = occurred(self.programme, amendment.when or "")
         return [(one.on, max(agreed, one.known_from), one.known_until) for one in found if one.on >= agreed]
 

@@ -116,6 +116,11 @@ class Calendar:
         starts, ends = self._edges
         return np.asarray(np.maximum(np.minimum(ends, until) - np.maximum(starts, start), 0) / (ends - starts))
 
+    def share(self, whole: Span, part: Span) -> Floats:
+        """Share of each month's days in `whole` that lie in `part` too, shape (T,); nought where it holds none."""
+        days = self.cover(whole)
+        return np.asarray(np.divide(self.cover(part.within(whole)), days, where=days > 0, out=np.zeros(len(days))))
+
     def monthly(self, series: Series, before: Decimal = Decimal(0)) -> Floats:
         """A series by month, shape (T,), `before` where it has no value yet."""
         return np.array([float(value) for value in series.monthly(self.months, before)])

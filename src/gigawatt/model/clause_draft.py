@@ -202,8 +202,7 @@ class ClauseDraft:
         for place in np.flatnonzero(np.bincount(use.workload)):
             window = self.programme.workloads[self.draft.workload_ids[place]].span_within(self.calendar.span)
             if window not in known:
-                days, counted = self.calendar.cover(window), self.calendar.cover(window.within(span))
-                known[window] = np.divide(counted, days, where=days > 0, out=np.zeros(len(days)))
+                known[window] = self.calendar.share(window, span)
             wanted[place] = known[window]
         return np.asarray(wanted[use.workload, use.month])
 

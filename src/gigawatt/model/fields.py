@@ -222,5 +222,10 @@ class Cite(BaseModel):
     def _bare_text(cls, value: Any) -> Any:
         return {"section": value} if isinstance(value, str) else value
 
+    @property
+    def in_words(self) -> str:
+        """Its words; where none are given, where it stands."""
+        return self.words or str(self)
+
     def __str__(self) -> str:
         return ", ".join(part for part in (self.document, self.section) if part) or (self.words or "")

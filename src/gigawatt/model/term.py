@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gigawatt.values.series import Series
-from gigawatt.values.span import Span, add_months, contract_years, months_apart
+from gigawatt.values.span import Span, add_months, contract_years, months_apart, shares_by_month
 
 if TYPE_CHECKING:
     from gigawatt.model.clause import Clause
@@ -63,9 +63,7 @@ class Term:
 
     def share(self, part: Span) -> list[Fraction]:
         """The share of each month's days in force that lie in `part`, by month; nought where it is not in force."""
-        within = part.within(self.inside)
-        return [Fraction(month.overlap(within), days) if days else Fraction(0)
-                for month, days in zip(self.months, self.days, strict=True)]  # fmt: skip
+        return shares_by_month(self.months, self.inside, part)
 
     def share_of(self, days: Span, part: Span) -> list[Fraction]:
         """The share that lies in `part` of what falls in each month and accrues over `days`, by month.

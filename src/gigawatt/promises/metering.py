@@ -16,7 +16,7 @@ from gigawatt.model.calendar import Floats
 from gigawatt.model.clause import OnPool
 from gigawatt.model.draft import UseTable
 from gigawatt.model.term import Term
-from gigawatt.values.span import Span
+from gigawatt.values.span import Span, shares_by_month
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
@@ -42,7 +42,10 @@ def charged_shares(programme: Programme, term: Term, pool: str, workloads: Colle
     """
     owned = programme.pools[pool].owner in programme.decides
     possible = term.horizon if owned else term.contract.span_within(term.horizon)
-    return {name: _shares(term, programme.workloads[name].span_within(possible)) for name in workloads}
+    return {
+        name: shares_by_month(term.months, programme.workloads[name].span_within(possible), term.inside)
+        for name in workloads
+    }
 
 
 def shares_in(programme: Programme, term: Term, pool: str, workload: str, part: Span) -> list[Fraction]:
@@ -51,9 +54,7 @@ def shares_in(programme: Programme, term: Term, pool: str, workload: str, part: 
     possible = programme.workloads[workload].span_within(
         term.horizon if owned else term.contract.span_within(term.horizon)
     )
-    counted = possible.within(term.inside).within(part)
-    days = [(month.overlap(possible), month.overlap(counted)) for month in term.months]
-    return [Fraction(inside, each) if each else Fraction(0) for each, inside in days]
+    return shares_by_month(term.months, possible, term.inside.within(part))
 
 
 def use_shares(draft: ClauseDraft, use: UseTable, part: Span) -> Floats:
@@ -67,8 +68,7 @@ def use_shares(draft: ClauseDraft, use: UseTable, part: Span) -> Floats:
         for owned, span in enumerate(spans):
             possible = workload.span_within(span)
             if possible not in known:
-                days, counted = calendar.cover(possible), calendar.cover(possible.within(term.inside).within(part))
-                known[possible] = np.divide(counted, days, where=days > 0, out=np.zeros(len(days)))
+                known[possible] = calendar.share(possible, term.inside.within(part))
             shares[owned, place] = known[possible]
     owned_pools = np.array([programme.pools[name].owner in programme.decides for name in draft.draft.pool_ids])
     return np.asarray(shares[owned_pools.astype(np.int64)[use.pool], use.workload, use.month])
@@ -83,13 +83,3 @@ def filled_by(programme: Programme, pool: str) -> list[tuple[str, str]]:
         for clause_id, clause in contract.clauses.items()
         if isinstance(clause, OnPool) and clause.pool_id(contract.seller) == pool
     ]
-
-
-def _shares(term: Term, possible: Span) -> list[Fraction]:
-    """By month, the share of the days in `possible` that are the clause's."""
-    shares = []
-    for month in term.months:
-        days = month.overlap(possible)
-        counted = possible.within(term.inside) if days else possible
-        shares.append(Fraction(month.overlap(counted), days) if days else Fraction(0))
-    return shares

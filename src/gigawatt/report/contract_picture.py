@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from gigawatt.history.versions import ALL_IS_KNOWN, Held, history_of
+from gigawatt.history.versions import Held, history_of, known_day
 from gigawatt.model.amendment import ORIGINAL
 from gigawatt.report import charts, figures
 from gigawatt.report.charts import Figure, Spec, View, Words
@@ -50,8 +50,7 @@ def contracts_figure(plan: Plan, sums: Aggregates) -> Figure | None:
 def _rows(plan: Plan) -> tuple[list[dict[str, Any]], int]:
     """One row a stretch inside the horizon, of at most so many clauses; and how many, which never change, are left."""
     programme = plan.programme.as_written
-    known = programme.as_of if "as_of" in programme.model_fields_set else ALL_IS_KNOWN
-    history, horizon = history_of(programme), programme.horizon.span
+    known, history, horizon = known_day(programme), history_of(programme), programme.horizon.span
     by_clause: dict[str, list[dict[str, Any]]] = {}
     for contract_id, clause_id in history.versions:
         contract = programme.contracts[contract_id]

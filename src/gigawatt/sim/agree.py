@@ -22,7 +22,7 @@ import numpy as np
 
 from gigawatt.broker.gate import Gate
 from gigawatt.history.known import as_known
-from gigawatt.history.versions import ALL_IS_KNOWN, history_of
+from gigawatt.history.versions import ALL_IS_KNOWN, history_of, known_day
 from gigawatt.model.amendment import Amendment
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.draft import Draft
@@ -70,7 +70,7 @@ def check_kind(kind: type[Clause]) -> list[str]:
 
 def check_programme(programme: Programme, *, relaxed: bool = True) -> list[str]:
     """Everything that the kit checks on one programme, planned whole and, where asked, relaxed."""
-    known = as_known(programme, programme.as_of if "as_of" in programme.model_fields_set else ALL_IS_KNOWN)
+    known = as_known(programme, known_day(programme))
     found = [*check_edges(known), *check_money(known), *check_memory(programme)]
     if relaxed:
         found += check_money(known, relax=True)

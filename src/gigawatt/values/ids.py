@@ -32,6 +32,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {nearest!r}?" if nearest is not None else ""
 
 
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """The message for a name that nothing has: `there is no pool 'x'; did you mean 'y'?`."""
+    return f"there is no {what} {name!r}{did_you_mean(name, known)}"
+
+
 def listed(names: Iterable[str]) -> str:
     """Names as a sentence has them, each once: `a`, `a and b`, `a, b and c`; empty where there are none."""
     *most, last = dict.fromkeys(names) or ("",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -119,6 +120,13 @@ def months_between(start: date, until: date) -> list[Span]:
         months.append(Span(start, end))
         start = end
     return months
+
+
+def shares_by_month(months: Iterable[Span], whole: Span, part: Span) -> list[Fraction]:
+    """By month, the share of its days in `whole` that lie in `part` too; nought in a month that holds none."""
+    counted = part.within(whole)
+    days = [(month.overlap(counted), month.overlap(whole)) for month in months]
+    return [Fraction(inside, each) if each else Fraction(0) for inside, each in days]
 
 
 def contract_years(span: Span) -> list[Span]:
