@@ -154,7 +154,7 @@ def clauses_over(programme: Programme, days: Sequence[date], known: date | None 
             "contract": [version.contract_id for version in versions],
             "clause": [version.clause_id for version in versions],
             "version": [version.name for version in versions],
-            "effective": [version.effective for version in versions],
+            "effective": [version.begins for version in versions],
         },
         schema={"day": pl.Date, "contract": pl.Utf8, "clause": pl.Utf8, "version": pl.Utf8, "effective": pl.Date},
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from gigawatt.model.amendment import ORIGINAL
+from gigawatt.model.inheritance import ORIGINAL
 from gigawatt.model.provenance import Path
 
 if TYPE_CHECKING:
@@ -47,8 +47,13 @@ def _out_of_time(contract: Contract, amendment: Amendment, at: Path) -> Iterator
             (*at, "recorded"),
             f"was known on {recorded}, before it was signed on {amendment.signed}; move one of the two",
         )
+    if amendment.ends is not None and start is not None and amendment.ends <= start:
+        key = "through" if amendment.through is not None else "until"
+        yield (*at, key), f"ends the contract before it begins on {start}; move one of the two dates"
+    earlier = {one.name: one for one in contract.amendments if one is not amendment}
     for name in amendment.supersedes:
-        earlier = {one.name for one in contract.amendments if one is not amendment}
+        if name in earlier and earlier[name].correct:
+            yield (*at, "supersedes"), f"{name!r} corrects the record, and is displaced by another correction alone"
         if name not in earlier:
             known = f"there are {', '.join(sorted(earlier))}" if earlier else "there is no other amendment"
             yield (*at, "supersedes"), f"there is no amendment {name!r} to displace; {known}"

@@ -359,6 +359,13 @@ def _late_in_contract(horizon: Span, contract_id: str, contract: Contract) -> It
         inside = clause.span_within(contract.span).within(horizon)
         if inside.days:
             yield from _late(clause, ("contracts", contract_id, "clauses", clause_id), inside.start)
+    for n, amendment in enumerate(contract.amendments):
+        begins = Span(amendment.effective or date.max, date.max)
+        for verb in ("new", "amend"):
+            for clause_id, clause in getattr(amendment, verb).items():
+                inside = clause.span_within(begins).within(horizon)
+                if inside.days:
+                    yield from _late(clause, ("contracts", contract_id, "amendments", n, verb, clause_id), inside.start)
 
 
 def _late(thing: Any, at: Path, start: date, needed: str = "") -> Iterator[Complaint]:

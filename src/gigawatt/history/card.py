@@ -68,7 +68,7 @@ def card(programme: Programme, name: str) -> ClauseCard:
     clauses = [version.clause for version in versions if version.clause is not None]
     first = clauses[0]
     lines = [
-        Line(one.name, one.verb, one.effective, one.known_from, one.known_until,
+        Line(one.name, one.verb, one.begins, one.known_from, one.known_until,
              str(one.cite or ""), written.places.key(one.path))
         for one in versions
     ]  # fmt: skip
@@ -98,13 +98,15 @@ def _versions(versions: tuple[Version, ...]) -> Iterator[tuple[str, Mapping[str,
     before: Clause | None = None
     for version in versions:
         if version.clause is not None:
-            yield _title(version), _terms(version.clause, stated.get(version.name, before))
+            told = stated.get(version.name)
+            yield _title(version, again=told is not None), _terms(version.clause, told or before)
             before = stated[version.name] = version.clause
 
 
-def _title(version: Version) -> str:
-    corrected = f", as corrected on {version.known_from}" if version.verb == "correct" else ""
-    return f"{version.name}{corrected}"
+def _title(version: Version, *, again: bool) -> str:
+    if version.verb == "correct":
+        return f"{version.name}, as corrected on {version.known_from}"
+    return f"{version.name}, as changed on {version.known_from}" if again else version.name
 
 
 def _above(programme: Programme, name: str) -> set[str]:

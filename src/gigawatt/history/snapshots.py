@@ -25,6 +25,7 @@ class Snapshots:
         counts = np.array([len(history.versions[key]) for key in self.keys], dtype=np.int64)
         self._starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else np.zeros(0, dtype=np.int64)
         self._effective = _days([version.effective for version in self.versions])
+        self._since = _days([version.since for version in self.versions])
         self._until = _days([version.until if version.clause is not None else date.min for version in self.versions])
         self._known_from = _days([version.known_from for version in self.versions])
         self._known_until = _days([version.known_until for version in self.versions])
@@ -42,7 +43,8 @@ class Snapshots:
         last = np.maximum.reduceat(found, self._starts) if len(self._starts) else found
         ends = self._end_known(known)
         over = np.minimum(self._until[last], ends[last]) <= on
-        return np.where(over | (last == NONE), NONE, last)
+        early = self._since[last] > on
+        return np.where(over | early | (last == NONE), NONE, last)
 
     def over(self, days: Sequence[date], known: date | None = None) -> Ints:
         """`on` for each of D days, shape (D, N); as known on one day, or where that is None on each day itself."""

@@ -129,11 +129,11 @@ def changes(programme: Programme, since: date, until: date) -> list[Change]:
             place = programme.places.key(version.path)
             if since < version.known_from <= until:
                 found.append(
-                    Change(contract_id, clause_id, version.known_from, version.verb, version.effective, words, place)
+                    Change(contract_id, clause_id, version.known_from, version.verb, version.begins, words, place)
                 )
             undone = version.known_until
             if since < undone <= until and not _replaced(version, versions):
-                found.append(Change(contract_id, clause_id, undone, "undone", version.effective, words, place))
+                found.append(Change(contract_id, clause_id, undone, "undone", version.begins, words, place))
     for (contract_id, clause_id), pauses in history.pauses.items():
         for pause in pauses:
             if since < pause.known_from <= until:

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from gigawatt.model.amendment import ORIGINAL, Amendment, Waiver
+from gigawatt.model.amendment import Amendment, Waiver
 from gigawatt.model.clause import Clause
 from gigawatt.model.event import Occurrence, occurrences
 from gigawatt.model.fields import Cite
+from gigawatt.model.inheritance import ORIGINAL
 from gigawatt.model.provenance import Path
 from gigawatt.values.span import Span
 
@@ -36,8 +37,8 @@ Recorded = TypeVar("Recorded", "Version", "Pause")
 class Version:
     """What a clause says from `effective` on, as known from `known_from` until before `known_until`.
 
-    `clause` is None where it ends. `order` ranks versions in force on one day: the last wins. `until` is the first day
-    on which it is over by its own words or its contract's.
+    `clause` is None where it ends. `order` ranks versions in force on one day: the last wins. By its own words it is in
+    force from `since` (its `from`) on, and over on `until`; before and after that nothing else stands in its place.
     """
 
     contract_id: str
@@ -46,6 +47,7 @@ class Version:
     verb: Verb
     clause: Clause | None
     effective: date
+    since: date
     until: date
     known_from: date
     known_until: date
@@ -54,6 +56,11 @@ class Version:
     cite: Cite | None
     consents: tuple[str, ...]
     path: Path
+
+    @property
+    def begins(self) -> date:
+        """The first day on which it may be in force."""
+        return max(self.effective, self.since)
 
     def is_known(self, known: date) -> bool:
         """Whether it was on record."""
@@ -110,7 +117,7 @@ class History:
         for version in self.versions.get((contract_id, clause_id), ()):
             if version.effective <= on and version.is_known(known) and (found is None or version.order > found.order):
                 found = version
-        if found is None or found.clause is None or on >= self._until(found, known):
+        if found is None or found.clause is None or not found.since <= on < self._until(found, known):
             return None
         return found
 
@@ -127,7 +134,8 @@ class History:
         key = (contract_id, clause_id)
         known_ones = [version for version in self.versions.get(key, ()) if version.is_known(known)]
         pauses = [pause for pause in self.pauses.get(key, ()) if pause.is_known(known)]
-        days = {version.effective for version in known_ones} | {self._until(one, known) for one in known_ones}
+        days = {day for version in known_ones for day in (version.effective, version.begins)}
+        days |= {self._until(one, known) for one in known_ones}
         days |= {day for pause in pauses for day in (pause.span.start, pause.span.until)}
         found: list[Held] = []
         for start, until in itertools.pairwise(sorted(days)):
@@ -153,8 +161,12 @@ class History:
 
 
 def _pauses(pause: Pause, version: Version, on: date) -> bool:
-    """Whether a pause concerns a version on a day; one without an end lasts until the clause is amended."""
-    outlived = pause.span.until == date.max and version.effective > pause.span.start
+    """Whether a pause concerns a version on a day.
+
+    A suspension without an end lasts until the clause is amended, a waiver until it is agreed anew.
+    """
+    anew = version.verb == "new" if pause.waiver is not None else True
+    outlived = anew and pause.span.until == date.max and version.effective > pause.span.start
     return pause.span.contains(on) and not outlived
 
 
@@ -166,13 +178,13 @@ def history_of(programme: Programme) -> History:
     """The history of a programme's contracts, its events taken in."""
     versions: dict[tuple[str, str], list[Version]] = defaultdict(list)
     pauses: dict[tuple[str, str], list[Pause]] = defaultdict(list)
-    ends: dict[str, list[tuple[date, date]]] = {}
+    ends: dict[str, tuple[tuple[date, date], ...]] = {}
     for contract_id, contract in programme.contracts.items():
         _Chronicle(programme, contract_id, contract, versions, pauses, ends).write()
     return History(
         {key: tuple(found) for key, found in versions.items()},
         {key: tuple(found) for key, found in pauses.items()},
-        {key: tuple(found) for key, found in ends.items()},
+        ends,
     )
 
 
@@ -232,6 +244,16 @@ def _dated(contract: Contract) -> Iterator[tuple[Clause, Span]]:
                 yield one, one.span_within(Span(start, until))
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A first day on which a contract is over, and for how long it was known so; `by` which amendment, if any."""
+
+    until: date
+    known_from: date
+    known_until: date = date.max
+    by: int | None = None
+
+
 class _Chronicle:
     """Writes down the history of one contract."""
 
@@ -242,23 +264,29 @@ class _Chronicle:
         contract: Contract,
         versions: dict[tuple[str, str], list[Version]],
         pauses: dict[tuple[str, str], list[Pause]],
-        ends: dict[str, list[tuple[date, date]]],
+        ends: dict[str, tuple[tuple[date, date], ...]],
     ) -> None:
         self.programme, self.contract_id, self.contract = programme, contract_id, contract
         self.versions, self.pauses = versions, pauses
-        self.ends = ends[contract_id] = [(contract.until or date.max, date.min)]
+        self.ends, self.every_end = [_End(contract.until or date.max, date.min)], ends
         self.start = contract.from_ or date.min
 
     def write(self) -> None:
         known = self.contract.recorded or date.min
         for clause_id, clause in self.contract.clauses.items():
             at = ("contracts", self.contract_id, "clauses", clause_id)
-            self._version(clause_id, ORIGINAL, "new", clause, max(self.start, clause.from_ or self.start), known, at)
+            self._version(clause_id, ORIGINAL, "new", clause, self.start, known, at)
         for n, amendment in enumerate(self.contract.amendments):
             for on, known_from, known_until in self._takes_effect(amendment):
                 self._amendment(("contracts", self.contract_id, "amendments", n), amendment, on, known_from)
                 self._unknown_from(n, known_until)
-        self.ends.sort(key=lambda one: one[1])  # of several, the last to become known holds
+        self.every_end[self.contract_id] = tuple(self._ends_known())
+
+    def _ends_known(self) -> Iterator[tuple[date, date]]:
+        """The contract's end, as known from a day on: of several that are known, the last to have become so."""
+        ends = sorted(self.ends, key=lambda one: one.known_from)
+        for day in sorted({day for one in ends for day in (one.known_from, one.known_until) if day < date.max}):
+            yield [one.until for one in ends if one.known_from <= day < one.known_until][-1], day
 
     def _takes_effect(self, amendment: Amendment) -> list[tuple[date, date, date]]:
         """When an amendment takes effect, and between which days that was known; no event before it was agreed does."""
@@ -269,9 +297,10 @@ class _Chronicle:
         return [(one.on, max(agreed, one.known_from), one.known_until) for one in found if one.on >= agreed]
 
     def _unknown_from(self, n: int, day: date) -> None:
-        """What an amendment wrote is known no longer: the event on which it hung was undone."""
+        """What an amendment wrote is known no longer: it was displaced, or the event on which it hung was undone."""
         if day == date.max:
             return
+        self.ends = [replace(one, known_until=min(one.known_until, day)) if one.by == n else one for one in self.ends]
         at = ("contracts", self.contract_id, "amendments", n)
         for each in self.versions.values():
             each[:] = [_known_until(one, day) if one.path[:4] == at else one for one in each]
@@ -280,8 +309,7 @@ class _Chronicle:
 
     def _amendment(self, at: Path, amendment: Amendment, on: date, known: date) -> None:
         for clause_id, clause in amendment.new.items():
-            since = max(on, clause.from_ or on)
-            self._version(clause_id, amendment.name, "new", clause, since, known, (*at, "new", clause_id), amendment)
+            self._version(clause_id, amendment.name, "new", clause, on, known, (*at, "new", clause_id), amendment)
         for clause_id, clause in amendment.amend.items():
             self._version(clause_id, amendment.name, "amend", clause, on, known, (*at, "amend", clause_id), amendment)
         for clause_id in amendment.end:
@@ -293,9 +321,13 @@ class _Chronicle:
         for clause_id, pause in amendment.suspend.items():
             self._pause(clause_id, pause.span_within(Span(on, date.max)), known, None, at, amendment)
         if amendment.ends is not None:
-            self.ends.append((amendment.ends, known))
-        for name in amendment.supersedes:
-            self._supersede(name, known)
+            self.ends.append(_End(amendment.ends, known, by=int(at[3])))
+        for clause_id, carried in amendment.carried.items():
+            for name, clause in carried.items():
+                self._restate(clause_id, name, clause, known, {})
+        for n, one in enumerate(self.contract.amendments):
+            if one.name in amendment.supersedes:
+                self._unknown_from(n, known)
 
     def _version(
         self,
@@ -309,6 +341,7 @@ class _Chronicle:
         amendment: Amendment | None = None,
     ) -> None:
         key = (self.contract_id, clause_id)
+        since = (clause.from_ if clause is not None else None) or date.min
         until = (clause.until if clause is not None else None) or date.max
         by = amendment or self.contract
         cite = clause.cite if clause is not None and clause.cite is not None else by.cite
@@ -317,25 +350,28 @@ class _Chronicle:
         agreed = consents or (self.contract.buyer, self.contract.seller)
         self.versions[key].append(
             Version(
-                self.contract_id, clause_id, name, verb, clause, effective, until, known, date.max, order,
+                self.contract_id, clause_id, name, verb, clause, effective, since, until, known, date.max, order,
                 by.signed, cite, agreed, path,
             )
         )  # fmt: skip
 
     def _correct(self, clause_id: str, amendment: Amendment, clause: Clause, on: date, known: date, path: Path) -> None:
         """From the day on which it is recorded a correction stands in the place of the version that it names."""
-        each, name = self.versions[self.contract_id, clause_id], amendment.corrected[clause_id]
+        told = {"verb": "correct", "path": path, "cite": clause.cite or amendment.cite, "signed": amendment.signed}
+        stated = {key: value for key, value in told.items() if value is not None}
+        self._restate(clause_id, amendment.corrected[clause_id], clause, known, stated)
+
+    def _restate(self, clause_id: str, name: str, clause: Clause, known: date, told: Mapping[str, Any]) -> None:
+        """From a day on the versions of a name are known to say something else."""
+        each = self.versions[self.contract_id, clause_id]
         # an event that was dated anew makes a version of one name several times, each known for its own while
         for at, wrong in [(n, one) for n, one in enumerate(each) if one.name == name]:
             since = max(known, wrong.known_from)
             if since >= wrong.known_until:
                 continue
             each[at] = _known_until(wrong, since)
-            right = replace(
-                wrong, verb="correct", clause=clause, until=clause.until or date.max, known_from=since, path=path,
-                cite=clause.cite or amendment.cite or wrong.cite, signed=amendment.signed or wrong.signed,
-            )  # fmt: skip
-            each.append(right)
+            first, over = clause.from_ or date.min, clause.until or date.max
+            each.append(replace(wrong, clause=clause, since=first, until=over, known_from=since, **told))
 
     def _pause(
         self, clause_id: str, span: Span, known: date, waiver: Waiver | None, at: Path, amendment: Amendment
@@ -343,12 +379,6 @@ class _Chronicle:
         path = (*at, "waive" if waiver is not None else "suspend", clause_id)
         pause = Pause(self.contract_id, clause_id, span, known, date.max, waiver, path, amendment.cite)
         self.pauses[self.contract_id, clause_id].append(pause)
-
-    def _supersede(self, name: str, known: date) -> None:
-        """The versions that an amendment made are displaced, even where they would take effect later."""
-        for (contract_id, _), each in self.versions.items():
-            if contract_id == self.contract_id:
-                each[:] = [_known_until(one, known) if one.name == name else one for one in each]
 
 
 def _known_until(one: Recorded, day: date) -> Recorded:

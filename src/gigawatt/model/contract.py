@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field, SerializeAsAny, model_validator
 
-from gigawatt.model.amendment import Amendment, restated
+from gigawatt.model.amendment import Amendment
 from gigawatt.model.clause import Clause
 from gigawatt.model.fields import Cite, Day, Duration, Flag, Id, PerYear, Text, Words
+from gigawatt.model.inheritance import restated
 from gigawatt.model.parsing import refuse
 from gigawatt.model.provenance import Path
 from gigawatt.model.spanned import Spanned

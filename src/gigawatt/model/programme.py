@@ -149,9 +149,11 @@ class Programme(Thing):
 def _type_of(kinds: tuple[type[Clause], ...]) -> type[Programme]:
     clauses = dict[Id, Annotated[Clause, ByKind(kinds)]]
     empty: Any = Field(default_factory=dict)
+    hidden: Any = Field(default_factory=dict, exclude=True, json_schema_extra={"x-hidden": True})
     amendment = create_model(
         "Amendment", __base__=Amendment, __doc__=Amendment.__doc__,
         new=(clauses, empty), amend=(Annotated[clauses, CHANGES], empty), correct=(Annotated[clauses, CHANGES], empty),
+        carried=(dict[Id, dict[Text, Annotated[Clause, ByKind(kinds)]]], hidden),
     )  # fmt: skip
     amendments: Any = tuple[amendment, ...]  # type: ignore[valid-type]
     contract = create_model(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from gigawatt.history.versions import Held, history_of, known_day
-from gigawatt.model.amendment import ORIGINAL
+from gigawatt.model.inheritance import ORIGINAL
 from gigawatt.report import charts, figures
 from gigawatt.report.charts import Figure, Spec, View, Words
 
