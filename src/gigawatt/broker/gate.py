@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from gigawatt.errors import GigawattError
-from gigawatt.history.ending import agreed_history
+from gigawatt.history.ending import agreed
 from gigawatt.history.known import ranked
-from gigawatt.history.versions import Held, History
+from gigawatt.history.versions import Held
 from gigawatt.model.amendment import Waiver
 from gigawatt.model.clause import Clause
 from gigawatt.model.contract import Contract
@@ -59,7 +59,8 @@ class Gate:
 
     def __init__(self, programme: Programme, facts: Facts | None = None) -> None:
         self.programme, self.facts = programme.as_written, facts or Facts()
-        self.history: History = agreed_history(self.programme, self.facts.notices)
+        self._contracts = agreed(self.programme, self.facts.notices)
+        self.history = self._contracts.history
         self._days = self.history.known_days
         self._ranked = ranked(self.programme)
         self._seats = lru_cache(maxsize=1024)(self._seats_of)
@@ -86,7 +87,7 @@ class Gate:
         """Every signed clause that may speak to such an ask, by what is known since the day of that number."""
         known = self._days[epoch - 1] if epoch else date.min
         return [
-            self._seat(contract_id, clause_id, clause, held)
+            self._seat(contract_id, clause_id, clause, held, known)
             for contract_id, clause_id in self.history.versions
             if _binds(self.programme.contracts[contract_id], known)
             for held in self.history.held(contract_id, clause_id, known)
@@ -94,12 +95,14 @@ class Gate:
             and type(clause).gate is not Clause.gate and verb in clause.verbs
         ]  # fmt: skip
 
-    def _seat(self, contract_id: str, clause_id: str, clause: Clause, held: Held) -> _Seat:
-        contract, span, cite = self.programme.contracts[contract_id], held.span, clause.cite
-        view = ClauseView(self.programme, contract, contract_id, clause_id, span, self.facts)
+    def _seat(self, contract_id: str, clause_id: str, clause: Clause, held: Held, known: date) -> _Seat:
+        span, cite = held.span, clause.cite
+        view = self._contracts.view(contract_id, clause_id, span, known, self.facts)
         words = cite.in_words if cite is not None else ""
         place = self.programme.places.key(held.version.path)
-        return _Seat(view.name, clause, view, span.start, span.until, _waivers(held), words, place)
+        lasts = clause.about_the_end and span.until == self.history.until(contract_id, known)
+        until = date.max if lasts else span.until
+        return _Seat(view.name, clause, view, span.start, until, _waivers(held), words, place)
 
     def _heard(self, ask: Ask) -> list[_Said]:
         """What every clause in force says, those that are overridden left out."""

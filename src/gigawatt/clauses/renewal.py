@@ -80,6 +80,7 @@ class Renewal(Clause):
 
     party_fields: ClassVar[tuple[str, ...]] = ("by",)
     verbs: ClassVar[frozenset[str]] = frozenset({"place", "decide"})
+    about_the_end: ClassVar[bool] = True
     publishes: ClassVar[frozenset[str]] = frozenset({COMMITMENTS})
     reads: ClassVar[frozenset[str]] = frozenset({DELIVERY})
     fit: ClassVar[Fit] = Fit.EXACT
@@ -118,25 +119,42 @@ class Renewal(Clause):
 
     def steps(self, clause_id: str, contract: Contract, horizon: Span, notices: Sequence[Notice]) -> Iterator[Step]:
         """One for each further term that begins before the horizon's end, in order of time."""
-        first, before, own = contract.until, date.min, self.span_within(Span(date.min, date.max))
-        for n in count() if first is not None else ():
-            over, until = self._after(first, n), self._after(first, n + 1)
-            last_day = self._notice.before(over)
-            if over >= horizon.until or (self.times is not None and n >= self.times) or not own.contains(last_day):
-                return
-            said = [one for one in notices if one.by in self._parties(contract) and before < one.given <= last_day]
-            prices = {name: quote.price for name, quote in self.price.items()} if n == 0 else {}
-            yield Step(
-                clause_id, until, last_day, self._parties(contract), over, self._silent,
-                taken=bool(said) != self._silent, decided=bool(said), prices=prices,
-            )  # fmt: skip
-            before = last_day
+        for version, step in self._terms(clause_id, contract, horizon, notices):
+            if version is self:
+                yield step
 
-    def _after(self, first: date | None, times: int) -> date:
-        """The first day on which the contract is over after so many renewals."""
-        assert first is not None
-        of = self.length
-        return span.Duration(of.months * times, of.days * times, of.hours * times).after(first) if times else first
+    def _terms(
+        self, clause_id: str, contract: Contract, horizon: Span, notices: Sequence[Notice]
+    ) -> Iterator[tuple["Renewal", Step]]:
+        """Each further term, and by which version of the clause: by that which stands on the last day for notice."""
+        versions = self._versions(clause_id, contract)
+        length, before, over, met = span.Duration(), date.min, contract.until, set[int]()
+        for n in count():
+            if contract.until is None or over is None or over >= horizon.until:
+                return
+            standing = (one for name, one in versions if one._stands(contract, name, one._notice.before(over)))
+            version = next(standing, None)
+            if version is None or (version.times is not None and n >= version.times):
+                return
+            length, last_day = length + version.length, version._notice.before(over)
+            until, parties = length.after(contract.until), version._parties(contract)
+            said = any(one.by in parties and before < one.given <= last_day for one in notices)
+            prices = {name: quote.price for name, quote in version.price.items() if id(version) not in met}
+            yield version, Step(
+                clause_id, until, last_day, parties, over, version._silent,
+                taken=said != version._silent, decided=said, prices=prices,
+            )  # fmt: skip
+            met.add(id(version))
+            before, over = last_day, until
+
+    def _versions(self, clause_id: str, contract: Contract) -> list[tuple[str, "Renewal"]]:
+        """The versions of this clause in its contract, by their names there."""
+        versions = ((name, one) for name, one in contract.clauses.items() if own_id(name) == own_id(clause_id))
+        return [(name, one) for name, one in versions if isinstance(one, Renewal)]
+
+    def _stands(self, contract: Contract, name: str, day: date) -> bool:
+        """Whether it is in force on a day; what lasts as long as the contract goes on with that."""
+        return (self.from_ or date.min) <= day and (contract.lasts(name) or day < (self.until or date.max))
 
     def complaints(self, contract: Contract, term: Term, programme: Programme) -> Iterator[Complaint]:
         """A notice for which there is no time, strangers who give it, prices that no clause could follow."""
@@ -228,7 +246,7 @@ class Renewal(Clause):
         """Whether there is time to say so; and whether a placement beyond the contract's end is on what is renewed."""
         if ask.verb == "decide" and ask.decision == self.kind and ask.contract == view.contract_id:
             return self._say(ask, view)
-        if ask.verb == "place" and in_pools_of(view.contract, ask.pool):
+        if ask.verb == "place" and in_pools_of(view.unrenewed, ask.pool):
             return self._place(ask, view)
         return None
 
@@ -250,7 +268,7 @@ class Renewal(Clause):
         return f"is renewed through {_last(step.until)}" if self._silent else f"ends on {_last(step.over)}"
 
     def _place(self, ask: Ask, view: ClauseView) -> Opinion | None:
-        until = view.contract.until
+        until = view.unrenewed.until
         if until is None or ask.when.until <= until:
             return None
         for step in self._steps_at(ask, view, ask.when.until):
@@ -268,19 +286,21 @@ class Renewal(Clause):
         """The further terms, as known when asked, that begin by a day, and one more."""
         reach = Span(day, self.length.after(self._notice.after(day)))
         notices = notices_at(view, ask.known or ask.on)
-        return list(self.steps(own_id(view.clause_id), view.contract, reach, notices))
+        return [step for _, step in self._terms(view.clause_id, view.unrenewed, reach, notices)]
 
     def deadlines(self, view: ClauseView) -> tuple[Deadline, ...]:
         """The last day for each notice, as far as the horizon reaches."""
         reach = Span(date.min, self._notice.after(view.programme.horizon.until))
-        by = " or ".join(self._parties(view.contract))
+        by, contract = " or ".join(self._parties(view.contract)), view.unrenewed
+        versions = self._versions(view.clause_id, contract)
+        mine = next((one for name, one in versions if one._stands(contract, name, view.span.start)), self)
         return tuple(
             Deadline(
                 step.last_day, "notice", by,
                 f"last day for notice, else the contract with {view.contract.seller} {self._else(step)}",
             )
-            for step in self.steps(own_id(view.clause_id), view.contract, reach, notices_at(view, date.max))
-            if not step.decided
+            for version, step in self._terms(view.clause_id, contract, reach, notices_at(view, date.max))
+            if version is mine and not step.decided
         )  # fmt: skip
 
 

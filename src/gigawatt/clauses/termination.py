@@ -86,6 +86,7 @@ class Termination(Clause):
 
     party_fields: ClassVar[tuple[str, ...]] = ("by",)
     verbs: ClassVar[frozenset[str]] = frozenset({"place", "decide"})
+    about_the_end: ClassVar[bool] = True
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     fit: ClassVar[Fit] = Fit.EXACT
 
@@ -177,7 +178,7 @@ class Termination(Clause):
 
     def _ends_by(self, step: Step | None, clause_id: str, term: Term) -> bool:
         """Whether a step is of this clause, and the contract's last day in the horizon."""
-        own = step is not None and step.clause_id == own_id(clause_id) and step.until <= term.horizon.until
+        own = step is not None and step.clause_id == clause_id and step.until <= term.horizon.until
         return own and bool(term.inside.days)
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
@@ -200,9 +201,9 @@ class Termination(Clause):
         """Whether the contract may be ended, and when that would be; and whether it is over by a notice on record."""
         if ask.verb == "decide" and ask.decision == self.kind and ask.contract == view.contract_id:
             return self._say(ask, view)
-        if ask.verb == "place" and in_pools_of(view.contract, ask.pool):
+        if ask.verb == "place" and in_pools_of(view.unrenewed, ask.pool):
             steps = self.steps(
-                own_id(view.clause_id), view.contract, Span.of_day(ask.on), notices_at(view, ask.known or ask.on)
+                own_id(view.clause_id), view.unrenewed, Span.of_day(ask.on), notices_at(view, ask.known or ask.on)
             )
             ends = [step.until for step in steps if step.taken and step.until < ask.when.until]
             if ends:

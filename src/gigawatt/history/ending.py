@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from gigawatt.history.versions import History, history_of
+from gigawatt.history.known import contract_known
+from gigawatt.history.versions import ALL_IS_KNOWN, History, history_of
 from gigawatt.model.clause import Clause, OnPool
-from gigawatt.model.facts import Notice
+from gigawatt.model.facts import Facts, Notice
 from gigawatt.model.step import Step
+from gigawatt.model.verdict import ClauseView
 from gigawatt.values.ids import own_id
 from gigawatt.values.span import Span
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from gigawatt.model.contract import Contract
     from gigawatt.model.event import Event
     from gigawatt.model.programme import Programme
-    from gigawatt.model.verdict import ClauseView
 
 
 Ends = tuple[tuple[date, date], ...]
@@ -55,7 +56,7 @@ class Outlook:
             return contract
         clauses = {}
         for clause_id, clause in contract.clauses.items():
-            told = clause if contract.until is None else clause.lasting(contract.until, until)
+            told = clause.lasting() if contract.until is not None and contract.lasts(clause_id) else clause
             for step in self.renewals:
                 price = step.prices.get(own_id(clause_id))
                 if price is not None and step.over is not None and step.over < until:
@@ -185,42 +186,91 @@ REACH = 3653
 """How many days past the horizon renewals are told of: ten years."""
 
 
-def agreed_history(programme: Programme, notices: Sequence[Notice] = ()) -> History:
-    """The history of a programme with the ends that its contracts have come to: by silence, and by notices on record.
+@dataclass(frozen=True)
+class Agreed:
+    """The contracts of a programme with the ends to which silence, and notices on record, have brought them."""
 
-    What silence brings about is known once the last day for notice is over.
-    """
-    history = history_of(programme)
-    ends = {
-        contract_id: _agreed(programme, contract_id, contract, history.ends[contract_id], notices)
-        for contract_id, contract in programme.contracts.items()
-    }
-    return replace(history, ends=ends)
+    programme: Programme
+    written: History
+    """With the ends that the contracts' words give them."""
+    history: History
+    notices: tuple[Notice, ...] = ()
+
+    def view(self, contract_id: str, clause_id: str, span: Span, known: date, facts: Facts) -> ClauseView:
+        """The programme as one clause sees it on some days, by what is known on a day."""
+        written, reads = self._contracts(contract_id, known)
+        return ClauseView(self.programme, reads, contract_id, clause_id, span, facts, written)
+
+    def _contracts(self, contract_id: str, known: date) -> tuple[Contract, Contract]:
+        """A contract as known on a day: as written, and as it reads with the end that it has come to."""
+        if (contract_id, known) not in self._made:
+            written = contract_known(self.programme, self.written, contract_id, known)
+            seen = _outlook_on(self.programme, contract_id, written, _told(self.programme, self.notices), known)
+            self._made[contract_id, known] = written, seen.contract_over(written, seen.ends[0])
+        return self._made[contract_id, known]
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, date], tuple[Contract, Contract]]:
+        return {}
 
 
-def _agreed(
-    programme: Programme, contract_id: str, contract: Contract, written: Ends, notices: Sequence[Notice]
-) -> Ends:
-    """The ends of one contract, each with the day from which it is known."""
-    if all(type(clause).steps is Clause.steps for clause in contract.clauses.values()):
-        return written
+def agreed(programme: Programme, notices: Sequence[Notice] = ()) -> Agreed:
+    """The contracts with the ends that they have come to. What silence brings about is known once the last day for
+    notice is over."""
+    written = history_of(programme)
+    told = _told(programme, notices)
+    ends, versions = dict(written.ends), dict(written.versions)
+    for contract_id, keys in written.of_contract.items():
+        found = _agreed(programme, contract_id, written, told)
+        if found == written.ends[contract_id]:
+            continue
+        ends[contract_id], last = found, written.until(contract_id, ALL_IS_KNOWN)
+        for key in keys:  # what lasts to the contract's end lasts to the one that it has come to
+            versions[key] = tuple(replace(one, until=date.max) if one.until >= last else one for one in versions[key])
+    return Agreed(programme, written, replace(written, ends=ends, versions=versions), tuple(notices))
+
+
+def _told(programme: Programme, notices: Sequence[Notice]) -> list[tuple[Notice, date]]:
+    """All notices, each with the day from which it is known."""
     told = [(one, one.given) for one in notices]
-    for event in programme.events:
-        if (notice := _notice(event)) is not None:
-            told.append((notice, event.known_from))
+    events = ((_notice(event), event.known_from) for event in programme.events)
+    return told + [(one, known) for one, known in events if one is not None]
+
+
+def _outlook_on(
+    programme: Programme, contract_id: str, contract: Contract, told: Sequence[tuple[Notice, date]], known: date
+) -> Outlook:
+    """When a contract is over, as far as that is known on a day."""
+    notices = [one for one, known_from in told if known_from <= known]
+    return outlook(contract_id, contract, _reach(programme), notices, partial(_is_undecided, known))
+
+
+def _reach(programme: Programme) -> Span:
+    """The days over which renewals are told of."""
     horizon = programme.horizon.span
-    reach = Span(horizon.start, min(horizon.until, date.max - timedelta(days=REACH)) + timedelta(days=REACH))
-    days = {known for _, known in told}
-    for clause_id, clause in contract.clauses.items():
-        days |= {step.last_day + timedelta(days=1) for step in clause.steps(clause_id, contract, reach, ())}
-    found = list(written)
+    return Span(horizon.start, min(horizon.until, date.max - timedelta(days=REACH)) + timedelta(days=REACH))
+
+
+def _agreed(programme: Programme, contract_id: str, written: History, told: Sequence[tuple[Notice, date]]) -> Ends:
+    """The ends of one contract, each with the day from which it is known."""
+    versions = [one for key in written.of_contract[contract_id] for one in written.versions[key]]
+    if all(one.clause is None or type(one.clause).steps is Clause.steps for one in versions):
+        return written.ends[contract_id]
+    changed = {date.min, *(day for one in versions for day in (one.known_from, one.known_until) if day < date.max)}
+    changed |= {known for _, known in written.ends[contract_id]}
+    read = {day: contract_known(programme, written, contract_id, day) for day in sorted(changed)}
+    days = changed | {known for _, known in told}
+    for contract in read.values():
+        for clause_id, clause in contract.clauses.items():
+            steps = clause.steps(clause_id, contract, _reach(programme), ())
+            days |= {step.last_day + timedelta(days=1) for step in steps}
+    found, contract = list[tuple[date, date]](), read[date.min]
     for day in sorted(days):
-        known = [one for one, known_from in told if known_from <= day]
-        seen = outlook(contract_id, contract, reach, known, partial(_is_undecided, day))
-        end = seen.ends[0]
-        if end != found[-1][0]:
+        contract = read.get(day, contract)
+        end = _outlook_on(programme, contract_id, contract, told, day).ends[0]
+        if not found or end != found[-1][0]:
             found.append((end, day))
-    return tuple(sorted(found, key=lambda one: one[1]))
+    return tuple(found)
 
 
 def _is_undecided(day: date, step: Step) -> bool:

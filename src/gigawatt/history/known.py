@@ -31,12 +31,13 @@ OF_VERSION = frozenset({"cite", "source", "assumed", "note", "from_", "through",
 
 @dataclass(frozen=True)
 class Stretch:
-    """A clause over some days, where it stands in the file, and the name under which it is told."""
+    """A clause over some days, and where it stands in the file; `lasts` where only the contract's end ends it."""
 
     clause_id: str
     clause: Clause
     span: Span
     path: Path
+    lasts: bool
 
 
 def as_known(programme: Programme, known: date) -> Programme:
@@ -47,23 +48,34 @@ def as_known(programme: Programme, known: date) -> Programme:
         for contract_id, contract in programme.contracts.items()
         if contract.recorded is None or contract.recorded <= known
     }
-    _override(programme, stretches)
-    _refuse_contradictions(programme, stretches)
+    ends = {contract_id: history.until(contract_id, known) for contract_id in stretches}
+    _override(programme, stretches, ends)
+    _refuse_contradictions(programme, stretches, ends)
     changed = any(contract.amendments or contract.recorded for contract in programme.contracts.values())
     if not changed and not any(clause.overrides for _, _, clause in _all(programme)):
         return programme
     contracts: dict[str, Contract] = {}
     places: dict[Path, Path] = {}
     for contract_id, found in stretches.items():
-        contract = programme.contracts[contract_id]
-        clauses = {}
-        for name, stretch in _named(found):
-            clauses[name] = stretch.clause
-            places[("contracts", contract_id, "clauses", name)] = stretch.path
-        end = {"until_": history.until(contract_id, known), "through": None}
-        contracts[contract_id] = contract.model_copy(update={"clauses": clauses, "amendments": (), **end})
+        named = dict(_named(found))
+        places |= {("contracts", contract_id, "clauses", name): stretch.path for name, stretch in named.items()}
+        contracts[contract_id] = _reads(programme.contracts[contract_id], named, ends[contract_id])
     told = programme.model_copy(update={"contracts": contracts})
     return told.as_told_from(programme, _with_places(programme.places, places))
+
+
+def contract_known(programme: Programme, history: History, contract_id: str, known: date) -> Contract:
+    """A contract as it reads by what is known on a day; what yields to others stands in it all the same."""
+    contract = programme.contracts[contract_id]
+    named = dict(_named(list(_stretches(programme, history, contract_id, contract, known))))
+    return _reads(contract, named, history.until(contract_id, known))
+
+
+def _reads(contract: Contract, named: Mapping[str, Stretch], until: date) -> Contract:
+    clauses = {name: stretch.clause for name, stretch in named.items()}
+    final = frozenset(name for name, stretch in named.items() if stretch.span.until == until and not stretch.lasts)
+    contract = contract.ending(final)
+    return contract.model_copy(update={"clauses": clauses, "amendments": (), "until_": until, "through": None})
 
 
 def _all(programme: Programme) -> Iterator[tuple[str, Contract, Clause]]:
@@ -93,12 +105,15 @@ def _stretches(
     programme: Programme, history: History, contract_id: str, contract: Contract, known: date
 ) -> Iterator[Stretch]:
     """What a contract's clauses say over time, suspended days left out, waivers taken in."""
-    for key in history.versions:
-        if key[0] != contract_id:
-            continue
+    keys = history.of_contract.get(contract_id, ())
+    clauses = (version.clause for key in keys for version in history.versions[key])
+    renewable = any(clause is not None and type(clause).steps is not Clause.steps for clause in clauses)
+    until = history.until(contract_id, known)
+    for key in keys:
         one: Stretch | None = None
-        for held in history.held(*key, known):
-            for stretch in _effective(programme, contract, held):
+        # a contract that is renewed goes on with what was amended for the days after its end
+        for held in history.held(*key, known, unended=renewable):
+            for stretch in _effective(programme, contract, held, until, renewable=renewable):
                 if one is None:
                     one = stretch
                 elif (both := _together(one, stretch)) is not None:
@@ -110,7 +125,9 @@ def _stretches(
             yield one
 
 
-def _effective(programme: Programme, contract: Contract, held: Held) -> Iterator[Stretch]:
+def _effective(
+    programme: Programme, contract: Contract, held: Held, until: date, *, renewable: bool
+) -> Iterator[Stretch]:
     """A version over its days; of what is waived, what is left of it."""
     clause = held.version.clause
     if clause is None or held.suspended:
@@ -121,10 +138,13 @@ def _effective(programme: Programme, contract: Contract, held: Held) -> Iterator
         if waiver is not None:
             left = [part for each in left for part in _waived(programme, each, waiver.workloads, waiver.providers)]
     natural = contract.span_within(clause.span_within(Span(date.min, date.max)))
+    if renewable:
+        natural = Span(natural.start, clause.until or date.max)
     for part in left:
         if held.span != natural:
-            part = part.model_copy(update={"from_": held.span.start, "until_": held.span.until, "through": None})
-        yield Stretch(held.version.clause_id, part, held.span, held.version.path)
+            part = part.model_copy(update=_dated(held.span))
+        lasts = held.span.until == date.max or held.span.until == clause.until == until
+        yield Stretch(held.version.clause_id, part, held.span, held.version.path, lasts)
 
 
 def _waived(
@@ -155,25 +175,26 @@ def _together(one: Stretch, next_: Stretch) -> Stretch | None:
             return None
         update[name] = both
     span = Span(one.span.start, next_.span.until)
-    update |= {"from_": span.start, "until_": span.until, "through": None, "cite": after.cite or before.cite}
-    return Stretch(one.clause_id, before.model_copy(update=update), span, next_.path)
+    update |= {**_dated(span), "cite": after.cite or before.cite}
+    return Stretch(one.clause_id, before.model_copy(update=update), span, next_.path, next_.lasts)
 
 
-def _override(programme: Programme, stretches: dict[str, list[Stretch]]) -> None:
+def _override(programme: Programme, stretches: dict[str, list[Stretch]], ends: Mapping[str, date]) -> None:
     """What is overridden yields on the days, and for the workloads, of what overrides it; the first in rank first."""
     for contract_id, clause_id, yielding in ranked(programme):
         for over in list(stretches.get(contract_id, ())):
             if over.clause_id != clause_id or programme.contracts[contract_id].status != "signed":
                 continue
+            days = over.span.within(Span(date.min, ends[contract_id]))
             for name in yielding:
                 other_contract, _, other = name.partition("/")
                 found = stretches.get(other_contract)
                 if found is not None:
-                    found[:] = [part for one in found for part in _yield_to(programme, one, other, over)]
+                    found[:] = [part for one in found for part in _yield_to(programme, one, other, over, days)]
 
 
-def _yield_to(programme: Programme, one: Stretch, clause_id: str, over: Stretch) -> Iterator[Stretch]:
-    common = one.span.within(over.span)
+def _yield_to(programme: Programme, one: Stretch, clause_id: str, over: Stretch, days: Span) -> Iterator[Stretch]:
+    common = one.span.within(days)
     if one.clause_id != clause_id or not common.days:
         yield one
         return
@@ -185,8 +206,13 @@ def _yield_to(programme: Programme, one: Stretch, clause_id: str, over: Stretch)
     )
     for span, clause in parts:
         if clause is not None and span.days:
-            dated = {"from_": span.start, "until_": span.until, "through": None}
-            yield replace(one, clause=clause.model_copy(update=dated), span=span)
+            lasts = one.lasts and span.until == one.span.until
+            yield replace(one, clause=clause.model_copy(update=_dated(span)), span=span, lasts=lasts)
+
+
+def _dated(span: Span) -> dict[str, object]:
+    """The days of a clause; an end that is open lasts as long as its contract."""
+    return {"from_": span.start, "until_": span.until if span.until < date.max else None, "through": None}
 
 
 def ranked(programme: Programme) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -211,13 +237,14 @@ def ranked(programme: Programme) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(contract_id, clause_id, edges[name]) for name, contract_id, clause_id in split]
 
 
-def _refuse_contradictions(programme: Programme, stretches: dict[str, list[Stretch]]) -> None:
+def _refuse_contradictions(programme: Programme, stretches: dict[str, list[Stretch]], ends: Mapping[str, date]) -> None:
     """Contradiction, quoting both, where two signed clauses give the same to two parties at one time."""
     horizon = programme.horizon.span
     claims: list[tuple[Claim, str, Stretch]] = []
     for contract_id, found in stretches.items():
         contract = programme.contracts[contract_id]
         for stretch in found if contract.status == "signed" else ():
+            stretch = replace(stretch, span=stretch.span.within(Span(date.min, ends[contract_id])))
             if stretch.span.overlap(horizon):
                 view = ClauseView(programme, contract, contract_id, stretch.clause_id, stretch.span, Facts())
                 claims += [(claim, contract_id, stretch) for claim in stretch.clause.claims(view)]

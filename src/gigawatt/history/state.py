@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from gigawatt.history.ending import agreed_history
+from gigawatt.history.ending import Agreed, agreed
 from gigawatt.history.versions import Held, History, Version, history_of
 from gigawatt.model.deadline import Deadline, Due
 from gigawatt.model.facts import Facts
 from gigawatt.model.provenance import Place
-from gigawatt.model.verdict import ClauseView
 from gigawatt.values.span import Span
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Change:
 
 def states(programme: Programme, on: date, known: date, party: str | None = None) -> list[State]:
     """Every clause of every contract (of a party, where one is named), in file order."""
-    history = agreed_history(programme)
+    history = agreed(programme).history
     return [
         _state(programme, history, key, on, known)
         for key in history.versions
@@ -151,17 +150,17 @@ def _replaced(version: Version, versions: tuple[Version, ...]) -> bool:
 
 def due(programme: Programme, span: Span, known: date, facts: Facts | None = None) -> list[Due]:
     """All that falls due on the days of a span, as known on a day, in order of time."""
-    history, found = agreed_history(programme, facts.notices if facts is not None else ()), []
+    contracts, found = agreed(programme, facts.notices if facts is not None else ()), []
     for contract_id, contract in programme.contracts.items():
         place = programme.places.key(("contracts", contract_id))
         found += [
-            Due(contract_id, deadline, place) for deadline in _of_contract(programme, contract_id, history, known)
+            Due(contract_id, deadline, place)
+            for deadline in _of_contract(programme, contract_id, contracts.history, known)
         ]
         if contract.status != "signed":
             continue
-        for key in history.versions:
-            if key[0] == contract_id:
-                found += _of_clause(programme, history, key, known, facts or Facts())
+        for key in contracts.history.of_contract.get(contract_id, ()):
+            found += _of_clause(contracts, key, known, facts or Facts())
     inside = [one for one in found if span.contains(one.deadline.on)]
     return sorted(set(inside), key=lambda one: (one.deadline.on, one.clause, one.deadline.what, one.deadline.words))
 
@@ -182,15 +181,12 @@ def _open(programme: Programme, contract_id: str) -> tuple[str, ...]:
     return () if {"through", "until"} & set(stated) or not stated else ("until_",)
 
 
-def _of_clause(
-    programme: Programme, history: History, key: tuple[str, str], known: date, facts: Facts
-) -> Iterator[Due]:
-    contract = programme.contracts[key[0]]
-    for held in history.held(*key, known):
+def _of_clause(contracts: Agreed, key: tuple[str, str], known: date, facts: Facts) -> Iterator[Due]:
+    for held in contracts.history.held(*key, known):
         clause = held.version.clause
         if clause is None or held.suspended:
             continue
-        view = ClauseView(programme, contract, *key, held.span, facts)
-        place = programme.places.key(held.version.path)
+        view = contracts.view(*key, held.span, known, facts)
+        place = contracts.programme.places.key(held.version.path)
         for deadline in clause.deadlines(view):
             yield Due(view.name, deadline, place)

@@ -108,16 +108,18 @@ class History:
     ends: Mapping[str, tuple[tuple[date, date], ...]]
     """By contract: its end, as known from a day on; the last that is known holds."""
 
-    def in_force(self, contract_id: str, clause_id: str, on: date, known: date) -> Version | None:
+    def in_force(
+        self, contract_id: str, clause_id: str, on: date, known: date, *, unended: bool = False
+    ) -> Version | None:
         """The version in force on a day, as known on another; None where there is none.
 
-        Suspensions and waivers do not count here: see `held`.
+        Suspensions and waivers do not count here: see `held`. `unended` leaves the contract's end out of account.
         """
         found = None
         for version in self.versions.get((contract_id, clause_id), ()):
             if version.effective <= on and version.is_known(known) and (found is None or version.order > found.order):
                 found = version
-        if found is None or found.clause is None or not found.since <= on < self._until(found, known):
+        if found is None or found.clause is None or not found.since <= on < self._until(found, known, unended):
             return None
         return found
 
@@ -125,21 +127,24 @@ class History:
         """The first day on which a contract is over, as known on a day."""
         return [end for end, known_from in self.ends[contract_id] if known_from <= known][-1]
 
-    def _until(self, version: Version, known: date) -> date:
+    def _until(self, version: Version, known: date, unended: bool) -> date:
         """The first day on which a version is over, with its contract."""
-        return min(version.until, self.until(version.contract_id, known))
+        return version.until if unended else min(version.until, self.until(version.contract_id, known))
 
-    def held(self, contract_id: str, clause_id: str, known: date) -> list[Held]:
-        """What a clause says over time, as known on a day, in order of time; days without it are left out."""
+    def held(self, contract_id: str, clause_id: str, known: date, *, unended: bool = False) -> list[Held]:
+        """What a clause says over time, as known on a day, in order of time; days without it are left out.
+
+        `unended` leaves the contract's end out of account: what would be said if it went on.
+        """
         key = (contract_id, clause_id)
         known_ones = [version for version in self.versions.get(key, ()) if version.is_known(known)]
         pauses = [pause for pause in self.pauses.get(key, ()) if pause.is_known(known)]
         days = {day for version in known_ones for day in (version.effective, version.begins)}
-        days |= {self._until(one, known) for one in known_ones}
+        days |= {self._until(one, known, unended) for one in known_ones}
         days |= {day for pause in pauses for day in (pause.span.start, pause.span.until)}
         found: list[Held] = []
         for start, until in itertools.pairwise(sorted(days)):
-            version = self.in_force(contract_id, clause_id, start, known)
+            version = self.in_force(contract_id, clause_id, start, known, unended=unended)
             if version is None:
                 continue
             over = tuple(pause for pause in pauses if _pauses(pause, version, start))
@@ -148,6 +153,14 @@ class History:
                 found[-1] = replace(before, span=Span(before.span.start, until))
             else:
                 found.append(Held(Span(start, until), version, over))
+        return found
+
+    @cached_property
+    def of_contract(self) -> Mapping[str, list[tuple[str, str]]]:
+        """The clauses of each contract, in file order."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for key in self.versions:
+            found[key[0]].append(key)
         return found
 
     @cached_property

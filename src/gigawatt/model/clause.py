@@ -84,6 +84,8 @@ class Clause(Spanned):
     """The asks to which its gate may have something to say."""
     by_record: ClassVar[bool] = False
     """Whether its gate goes by what has happened, so that what a plan leaves open it admits once the plan came true."""
+    about_the_end: ClassVar[bool] = False
+    """Whether it says when its contract is over, so that it is heard at the gate about the days after that too."""
     unit_priced: ClassVar[bool] = False
     """Whether all that it makes due is in proportion to a unit price; not a stated sum, nor a share of something."""
     reads: ClassVar[frozenset[str]] = frozenset()
@@ -173,9 +175,9 @@ class Clause(Spanned):
         """The steps by which its contract comes to another end, given the notices under it that are on record."""
         return iter(())
 
-    def lasting(self, before: date, until: date) -> Self:
-        """This promise where its contract is over on `until`, not on `before`; what is over sooner stays as it is."""
-        if until <= before or (self.until is not None and self.until < before):
+    def lasting(self) -> Self:
+        """This promise for as long as its contract lasts."""
+        if self.until is None:
             return self
         return self.model_copy(update={"until_": None, "through": None})
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import Field, PrivateAttr, SerializeAsAny, model_validator
 
 from gigawatt.model.amendment import Amendment
 from gigawatt.model.clause import Clause
@@ -53,6 +53,19 @@ class Contract(Spanned):
         """The days of the contract; an end that the file leaves open lies at the horizon's, once it is read."""
         start = self.from_ or date.min
         return Span(start, max(start, self.until or date.max))
+
+    _final: frozenset[str] = PrivateAttr(default_factory=frozenset)
+
+    def ending(self, final: frozenset[str]) -> Self:
+        """The same contract, in which some clauses end on its last day even where it goes on."""
+        told = self.model_copy()
+        told._final = final
+        return told
+
+    def lasts(self, clause_id: str) -> bool:
+        """Whether a clause goes on where its contract does: it has no end of its own before, nor a final one then."""
+        until = self.clauses[clause_id].until
+        return until is None or (until == self.until and clause_id not in self._final)
 
     @property
     def signed_on(self) -> date | None:

@@ -86,6 +86,13 @@ class ClauseView:
     span: Span
     """The days on which this version of the clause is in force."""
     facts: Facts
+    written: Contract | None = None
+    """The contract with the end that its words give it, where `contract` has the one to which renewals brought it."""
+
+    @property
+    def unrenewed(self) -> Contract:
+        """The contract before it was renewed, or ended early."""
+        return self.written or self.contract
 
     @property
     def name(self) -> str:

@@ -72,6 +72,10 @@ class Duration:
     days: int = 0
     hours: int = 0
 
+    def __add__(self, other: Duration) -> Duration:
+        """Both, one after the other: months with months, days with days."""
+        return Duration(self.months + other.months, self.days + other.days, self.hours + other.hours)
+
     def __str__(self) -> str:
         parts = [f"{n} {unit}" for n, unit in ((self.months, "months"), (self.days, "d"), (self.hours, "h")) if n]
         return " ".join(parts) or "0 d"
