@@ -233,7 +233,7 @@ def test_what_it_is_drawn_against_may_be_amended_but_not_what_is_left_of_it_hand
     filled = text("paid: {2027-01-15: 300000 USD}").replace(", }}\n", AMENDED + "\nas_of: 2027-04-01\n")
     answer = plan(filled.replace("CHANGE", "gpus: {price: 1 USD/chip-hour}"))
     assert paid(answer, "lumen/ahead") == money(m2027_01=158_640, m2027_02=-127_680, m2027_03=-30_960)
-    with pytest.raises(gw.PlanError, match="lumen/ahead@2027-03-01 is a later version of a prepayment"):
+    with pytest.raises(gw.PlanError, match="lumen/ahead draws on one balance, and is another promise from 2027-03-01"):
         plan(filled.replace("CHANGE", "ahead: {share: 50 %}"))
 
 

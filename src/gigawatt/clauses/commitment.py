@@ -1,6 +1,6 @@
 """`commitment`: spend over a contract year or a term; what is not burned down by its end is paid."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -23,7 +23,19 @@ from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import ClauseView
-from gigawatt.promises.floors import CarryForward, Lots, PlannedLots, lapses, over, pin, years_in_force
+from gigawatt.promises.floors import (
+    CarryForward,
+    Lots,
+    Part,
+    PlannedLots,
+    in_year,
+    lapses,
+    over,
+    parts_of,
+    pin,
+    years_in_force,
+)
+from gigawatt.values.ids import own_id
 from gigawatt.values.span import Span
 
 
@@ -62,6 +74,13 @@ class Commitment(Clause):
         """Without its binaries a shortfall may be more than the contract's, where that suits who decides; and more may
         be carried than there is need for."""
         return Fit.ABOVE if self.carry_forward is None else Fit.NONE
+
+    @property
+    def unbroken(self) -> str | None:
+        """What counts over more than one contract year."""
+        if self.each == "term":
+            return "counts what is spent over the whole term"
+        return "carries spend from one contract year to later ones" if self.carry_forward is not None else None
 
     @field_validator("also", mode="after")
     @classmethod
@@ -106,13 +125,17 @@ class Commitment(Clause):
     def constrain(self, draft: ClauseDraft) -> None:
         """`spend - amount on = excess - shortfall`, only one of the two above nought; of the shortfall what carried
         spend does not cover is paid."""
-        term, counted = draft.term, self._counted(draft)
+        term, counted, parts = draft.term, self._counted(draft), parts_of(draft.clause_id, draft.term)
         kept = PlannedLots.of(draft, "carried", self.carry_forward, unit="money")
         years = self._years(term)
         for n, year in enumerate(years):
+            versions = in_year(parts, year)
+            if versions[-1].term.clause is not self:
+                continue
             label = f"{year.start:%Y-%m-%d}"
-            columns, amounts = _spend(term, counted, year)
-            floor, due = self._floor(term, year)
+            spent = [_spend(part.term, counted, year) for part in versions]
+            columns, amounts = (np.concatenate([each[n] for each in spent]) for n in range(2))
+            floor, due = self._floors(versions, year)
             keeps = self.carry_forward is not None
             short, over = pin(draft, label, columns, amounts, float(due), unit="money", keeps=keeps)
             owed = short - kept.use(label, "shortfall", short, self._most_carried(floor))
@@ -124,11 +147,15 @@ class Commitment(Clause):
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """In the last month of each year or term, what was posted for the buyer to pay, short of the amount."""
-        term, years = book.term, self._years(book.term)
+        term, years, parts = book.term, self._years(book.term), parts_of(book.clause_id, book.term)
         kept = Lots.of(self.carry_forward, years)
         postings = []
-        for n, (year, spend) in enumerate(zip(years, self._burned_down(book), strict=True)):
-            floor, due = self._floor(term, year)
+        for n, year in enumerate(years):
+            versions = in_year(parts, year)
+            if versions[-1].term.clause is not self:
+                continue
+            spend = sum((self._burned_down(book, part.term, year) for part in versions), Fraction(0))
+            floor, due = self._floors(versions, year)
             short, over = max(Fraction(0), due - spend), max(Fraction(0), spend - due)
             most = self._most_carried(floor)
             owed = short - kept.use(n, short if most is None else min(short, most))
@@ -136,20 +163,17 @@ class Commitment(Clause):
             postings += book.posting(term.last_month(year), owed, "shortfall", days=term.last_day(year))
         return postings
 
-    def _burned_down(self, book: ClauseBook) -> list[Fraction]:
-        """What counts of what was posted, by year or term."""
-        shares = {}
-        spend = [Fraction(0) for _ in self._years(book.term)]
-        index = {name: t for t, name in enumerate(book.month_names)}
+    def _burned_down(self, book: ClauseBook, term: Term, year: Span) -> Fraction:
+        """What counts in a year or term of what was posted."""
+        shares: dict[Span, list[Fraction]] = {}
+        spend, index = Fraction(0), {name: t for t, name in enumerate(book.month_names)}
         for item in book.posted:
             if not self._counts(book.programme, book.contract_id, item):
                 continue
-            days = item.days or book.term.inside
-            for n, year in enumerate(self._years(book.term)):
-                key = (n, days)
-                if key not in shares:
-                    shares[key] = book.term.share_of(days, year.within(book.term.whole))
-                spend[n] += book.money(item.amount_minor) * shares[key][index[item.month]]
+            days = item.days or term.inside
+            if days not in shares:
+                shares[days] = term.share_of(days, year.within(term.whole))
+            spend += book.money(item.amount_minor) * shares[days][index[item.month]]
         return spend
 
     def _counted(self, draft: ClauseDraft) -> list[Amount]:
@@ -172,8 +196,9 @@ class Commitment(Clause):
     def _eligible(self, programme: Programme, contract_id: str, item: Amount | Posting) -> bool:
         """Whether it is due under a clause that counts, from that contract's buyer to the seller of this one."""
         home, _, clause_id = item.by.partition("/")
-        own = home == contract_id and (not self.clauses or clause_id in self.clauses or item.by in self.clauses)
-        if not own and item.by not in self.also:
+        named = own_id(clause_id)
+        own = home == contract_id and (not self.clauses or {named, f"{home}/{named}"} & set(self.clauses))
+        if not own and f"{home}/{named}" not in self.also:
             return False
         return (item.payer, item.payee) == (programme.contracts[home].buyer, programme.contracts[contract_id].seller)
 
@@ -182,13 +207,22 @@ class Commitment(Clause):
             return term.years
         return [term.whole] if term.inside.days else []
 
-    def _floor(self, term: Term, year: Span) -> tuple[Fraction, Fraction]:
+    def _floors(self, parts: Sequence[Part], year: Span) -> tuple[Fraction, Fraction]:
+        """`_floor` of all versions that have days in a year; what was burned before the first is counted once."""
+        each = []
+        for n, part in enumerate(parts):
+            version = part.term.clause
+            assert isinstance(version, Commitment)
+            each.append(version._floor(part.term, year, self.burned if not n else {}))
+        return sum((floor for floor, _ in each), Fraction(0)), sum((due for _, due in each), Fraction(0))
+
+    def _floor(self, term: Term, year: Span, burned: Mapping[date, Decimal]) -> tuple[Fraction, Fraction]:
         """The amount for the days of a year or term that count, and how much of it was not burned before the horizon.
 
         More may have been burned before than the amount: then what is left is below nought.
         """
-        floor = Fraction(self.amount) * term.part(year, self.burned)
-        return floor, floor - term.before(year, self.burned)
+        floor = Fraction(self.amount) * term.part(year, burned)
+        return floor, floor - term.before(year, burned)
 
     def _most_carried(self, floor: Fraction) -> Fraction | None:
         """The most carried spend that counts toward a floor."""

@@ -102,20 +102,20 @@ class Prepayment(Clause):
                 )
         return None
 
-    def _check(self, name: str, clause_id: str, contract: Contract) -> None:
+    @property
+    def unbroken(self) -> str | None:
+        """Its balance."""
+        return "draws on one balance"
+
+    def _check(self, name: str, contract: Contract) -> None:
         """PlanError where it cannot be reckoned as it now reads."""
-        if own_id(clause_id) != clause_id:
-            raise PlanError(
-                f"{name} is a later version of a prepayment, and what is left of the earlier one is not handed on to "
-                "it; let the new terms hold from the start (`correct`), or leave the amendment out"
-            )
         rival = self._rival(contract)
         if rival is not None:
             raise PlanError(f"{name} {rival}")
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`left = left before + paid - drawn`; all of an invoice is drawn, or nothing is left: what comes first."""
-        self._check(draft.name, draft.clause_id, draft.contract)
+        self._check(draft.name, draft.contract)
         opening, paid = self._paid(draft.contract, draft.term)
         for t, amount in paid.items():
             draft.pay(draft.on, float(amount), t, what="prepayment")
@@ -218,7 +218,7 @@ class Prepayment(Clause):
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """What is paid ahead; what each month's invoice draws of it; what is paid back at the end."""
-        self._check(book.name, book.clause_id, book.contract)
+        self._check(book.name, book.contract)
         opening, paid = self._paid(book.contract, book.term)
         invoiced = [Fraction(0)] * len(book.months)
         for item in book.posted:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -23,7 +24,7 @@ from gigawatt.model.published import REVENUE, Revenue
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
-from gigawatt.promises.floors import pin, years_in_force
+from gigawatt.promises.floors import parts_of, pin, years_in_force
 from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, add_months, month_start, months_apart
 
@@ -68,7 +69,9 @@ class RevenueShare(Clause):
     net_of: dict[Id, ShareSeries] = Field(
         default_factory=dict, description="shares that are taken off a net base, as refunds or taxes, by what they are"
     )
-    cap: MoneyAmount | None = Field(default=None, description="the most that is paid over the life of the clause")
+    cap: MoneyAmount | None = Field(
+        default=None, description="the most that is paid over the life of the clause, since a version first stated it"
+    )
     paid: MoneyAmount | None = Field(default=None, description="already paid toward the cap")
     guarantee: MoneyAmount | None = Field(default=None, description="the least that is paid for each contract year")
     arrears: Arrears | None = Field(default=None, description="when it is paid; in its own month if absent")
@@ -78,6 +81,13 @@ class RevenueShare(Clause):
 
     party_fields: ClassVar[tuple[str, ...]] = ("payer", "payee")
     reads: ClassVar[frozenset[str]] = frozenset({REVENUE})
+
+    @property
+    def unbroken(self) -> str | None:
+        """What a whole contract year makes of its shares."""
+        if self.guarantee is not None:
+            return "guarantees a sum for each contract year"
+        return "trues up its estimates by contract year" if self.estimate_per_month is not None else None
 
     @property
     def fit_relaxed(self) -> Fit:
@@ -159,23 +169,37 @@ class RevenueShare(Clause):
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each period's share of the revenue reported, in order of time until the cap is met; on an estimate, if there
         is one, until the contract year's end; and what a year falls short of the guarantee."""
-        due = self._earned(book, facts)
-        left = None if self.cap is None else Fraction(self.cap - (self.paid or 0))
+        return self._settled(book, facts)[0]
+
+    def _settled(self, book: ClauseBook, facts: Facts) -> tuple[list[Posting], Fraction]:
+        """The postings, and what was paid toward the cap with them and by earlier versions."""
+        due, toward = self._earned(book, facts), self._paid_before(book, facts)
+        left = None if self.cap is None else Fraction(self.cap - (self.paid or 0)) - toward
         postings: list[Posting] = []
         for t, amount, what in sorted(self._claims(book, due, left), key=lambda claim: claim[0]):
             amount = amount if left is None else min(amount, left)
             month = self._due_month(book.months, t)
             posted = book.posting(month, amount, what, payer=self.payer, payee=self.payee)
             left = left if left is None else left - sum(book.money(one.amount_minor) for one in posted)
+            toward += sum(book.money(one.amount_minor) for one in posted)
             postings += posted
         if self.guarantee is None:
-            return postings
+            return postings, toward
         for year in book.term.years:
             earned = sum(amount * share for amount, share in zip(due, book.term.share(year), strict=True))
             short = max(Fraction(0), book.term.floor(self.guarantee, year, {}) - earned)
             month = self._due_month(book.months, book.term.last_month(year))
             postings += book.posting(month, short, "guarantee", payer=self.payer, payee=self.payee)
-        return postings
+        return postings, toward
+
+    def _paid_before(self, book: ClauseBook, facts: Facts) -> Fraction:
+        """What the version of the clause before this one, and those before that, paid toward a cap."""
+        parts = parts_of(book.clause_id, book.term)
+        at = next((n for n, part in enumerate(parts) if part.term.clause is self), 0)
+        before = parts[at - 1] if at else None
+        if before is None or not isinstance(before.term.clause, RevenueShare) or before.term.clause.cap is None:
+            return Fraction(0)
+        return before.term.clause._settled(replace(book, clause=before.term.clause, clause_id=before.name), facts)[1]
 
     def _earned(self, book: ClauseBook, facts: Facts) -> list[Fraction]:
         """The share of each month's reported revenue, exact, before any cap."""
@@ -275,13 +299,14 @@ class RevenueShare(Clause):
         period_names, period = calendar.month_names, months
         if self.cap is not None:
             period_names, period = calendar.quarter_names, calendar.quarter_of_month[months]
+        before = draft.handed_on
         periods, at = np.unique(period, return_inverse=True)
         names = tuple(period_names[i] for i in periods)
         most = np.zeros(len(periods))
         np.add.at(most, at, np.maximum(amounts, 0.0) * draft.draft.upper_of(columns))
         cap = float("inf") if self.cap is None else max(0.0, float(self.cap - (self.paid or 0)))
-        reachable = np.cumsum(most) >= cap
-        limit = min(cap, float(most.sum()))
+        reachable = before.most + np.cumsum(most) >= cap
+        limit = min(cap, before.most + float(most.sum()))
         paid = draft.add_columns("paid", (names,), unit="money", upper=most)
         total = draft.add_columns("total", (names,), unit="money", upper=limit)
         met = draft.add_columns("met", (names,), unit="1", upper=np.where(reachable, 1.0, 0.0), integer=True)
@@ -292,6 +317,7 @@ class RevenueShare(Clause):
         draft.add_entries(sums, total, 1.0)
         draft.add_entries(sums[1:], total[:-1], -1.0)
         draft.add_entries(sums, paid, -1.0)
+        draft.add_entries(sums[:1], before.columns, -1.0)
         # due - paid <= most met + most (1 - on): all that is due is paid, until the cap is met
         floor = draft.add_rows("all due", (names,), unit="money", upper=most)
         draft.add_entries(floor[at], columns, amounts)
@@ -309,6 +335,8 @@ class RevenueShare(Clause):
             signed = draft.add_rows("signed", (names,), unit="money", upper=0.0)
             draft.add_entries(signed, paid, 1.0)
             draft.add_entries(signed, draft.on, -most)
+        if self.cap is not None:
+            draft.hand_on(paid, float(most.sum()))
         return paid, np.array([months[at == i].max() for i in range(len(periods))])
 
 

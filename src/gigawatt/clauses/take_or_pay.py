@@ -4,7 +4,7 @@ What was paid for and not taken may be made up in later years, and what was take
 ones: lots by contract year, first in first out, until they lapse.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -32,11 +32,15 @@ from gigawatt.promises.floors import (
     CarryForward,
     Keeps,
     Lots,
+    Part,
     PlannedLots,
     deliverable,
+    in_year,
     lapses,
     over,
+    parts_of,
     pin,
+    share_of_parts,
     years_in_force,
 )
 from gigawatt.promises.metering import shares_in, use_shares
@@ -112,6 +116,11 @@ class TakeOrPay(Clause):
         return self
 
     @property
+    def unbroken(self) -> str | None:
+        """What it keeps from year to year."""
+        return "keeps chip-hours from one contract year for later ones" if self._keeps else None
+
+    @property
     def _keeps(self) -> bool:
         """Whether anything of a year is kept for later ones."""
         return self.make_up is not None or self.carry_forward is not None
@@ -162,17 +171,21 @@ class TakeOrPay(Clause):
     def constrain(self, draft: ClauseDraft) -> None:
         """`quantity - floor on = excess - shortfall`, only one of the two above nought; of the shortfall what carried
         hours do not cover is paid, of the excess what the lots allow is made up."""
-        term, failed = draft.term, self._failed(draft.term)
-        for t, missing in failed.items():
+        term, parts = draft.term, parts_of(draft.clause_id, draft.term)
+        failed = {part.name: self._version(part)._failed(part.term, parts) for part in parts}
+        for t, missing in failed.get(draft.clause_id, {}).items():
             draft.publish(NOT_PROVIDED, NotProvided(draft.name, t, missing))
-        use = self._metered(draft)
+        use = {part.name: self._version(part)._metered(draft, part.term) for part in parts}
         deficiency = draft.rate(self.deficiency_per_chip_hour)
         lots = PlannedLots.of(draft, "make-up", self.make_up, unit="chip-hour")
         kept = PlannedLots.of(draft, "carried", self.carry_forward, unit="chip-hour")
         for n, year in enumerate(term.years):
+            counted = in_year(parts, year)
+            if counted[-1].term.clause is not self:
+                continue
             label, month, day = f"{year.start:%Y-%m-%d}", term.last_month(year), term.last_day(year)
-            floor, due = self._floor(term, year, failed)
-            columns, hours = self._hours(draft, use, year)
+            floor, due = self._floors(counted, year, failed)
+            columns, hours = self._hours(draft, counted, use, year)
             short, over = pin(draft, label, columns, hours, float(due), unit="chip-hour", keeps=self._keeps)
             owed = short - kept.use(label, "shortfall", short, self._most_carried(floor))
             if owed.most:
@@ -188,15 +201,23 @@ class TakeOrPay(Clause):
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """In each contract year's last month: what was metered short of the floor, at the price of a deficiency; and
         for what was made up above it, the unit price less the price of making up, back."""
-        term = book.term
-        failed = {t: hours for t, hours in enumerate(book.by_month(facts.withheld_by(book.name))) if hours}
+        term, parts = book.term, parts_of(book.clause_id, book.term)
+        failed = {}
+        for part in parts:
+            withheld = facts.withheld_by(f"{book.contract_id}/{part.name}")
+            failed[part.name] = {t: withheld[name] for t, name in enumerate(book.month_names) if name in withheld}
         deficiency = book.rate(self.deficiency_per_chip_hour)
         lots, kept = Lots.of(self.make_up, term.years), Lots.of(self.carry_forward, term.years)
         postings = []
         for n, year in enumerate(term.years):
+            counted = in_year(parts, year)
+            if counted[-1].term.clause is not self:
+                continue
             month, day = term.last_month(year), term.last_day(year)
-            quantity = self._quantity(book, facts, year)
-            floor, due = self._floor(term, year, failed)
+            quantity = sum(
+                (self._version(part)._quantity(book, facts, part.term, year) for part in counted), Fraction(0)
+            )
+            floor, due = self._floors(counted, year, failed)
             short, over = max(Fraction(0), due - quantity), max(Fraction(0), quantity - due)
             owed = short - kept.use(n, _least(short, self._most_carried(floor)))
             made_up = lots.use(n, _least(over, self._most_made_up(term, year)))
@@ -208,22 +229,33 @@ class TakeOrPay(Clause):
                 postings += book.posting(month, -made_up * credit, "make-up", days=day)
         return postings
 
-    def _metered(self, draft: ClauseDraft) -> UseTable:
+    def _version(self, part: Part) -> "TakeOrPay":
+        assert isinstance(part.term.clause, TakeOrPay)
+        return part.term.clause
+
+    def _metered(self, draft: ClauseDraft, term: Term) -> UseTable:
         """The Use that counts, of the months that hold a day of the clause."""
-        return draft.use(self._pools(draft.programme, draft.contract))
+        return draft.use(self._pools(draft.programme, draft.contract), self.for_workloads, term.inside)
 
-    def _hours(self, draft: ClauseDraft, use: UseTable, year: Span) -> tuple[Ints, Floats]:
+    def _hours(
+        self, draft: ClauseDraft, parts: Iterable[Part], use: Mapping[str, UseTable], year: Span
+    ) -> tuple[Ints, Floats]:
         """Columns of Use that count in a contract year, and the chip-hours of each that do; flat arrays."""
-        share = use_shares(draft, use, year)
-        return use.columns[share > 0], (use.hours * share)[share > 0]
+        columns, hours = [], []
+        for part in parts:
+            table = use[part.name]
+            share = use_shares(draft, table, year, part.term)
+            columns.append(table.columns[share > 0])
+            hours.append((table.hours * share)[share > 0])
+        return np.concatenate(columns), np.concatenate(hours)
 
-    def _quantity(self, book: ClauseBook, facts: Facts, year: Span) -> Fraction:
+    def _quantity(self, book: ClauseBook, facts: Facts, term: Term, year: Span) -> Fraction:
         """Metered chip-hours that count in a contract year."""
         quantity = Fraction(0)
         for pool in self._pools(book.programme, book.contract):
             for workload in self.for_workloads or book.programme.workloads:
                 taken = book.by_month(facts.use_of([pool], [workload]))
-                share = shares_in(book.programme, book.term, pool, workload, year)
+                share = shares_in(book.programme, term, pool, workload, year)
                 quantity += sum(hours * part for hours, part in zip(taken, share, strict=True))
         return quantity
 
@@ -233,28 +265,42 @@ class TakeOrPay(Clause):
             return [self.pool or f"{contract.seller}-{self.chip}"]
         return [name for name, pool in programme.pools.items() if pool.supplier == contract.seller]
 
-    def _failed(self, term: Term) -> dict[int, Decimal]:
-        """What is stated as not provided inside the horizon, by month."""
+    def _failed(self, term: Term, parts: Sequence[Part]) -> dict[int, Decimal]:
+        """What is stated as not provided inside the horizon, by month; of a month that versions share, by its days."""
         failed: dict[int, Decimal] = {}
+        shares = share_of_parts(parts, term) if len(parts) > 1 else [Fraction(1)] * len(term.months)
         for day, hours in self.not_provided.items():
             if hours and term.horizon.contains(day):
                 t = months_apart(term.horizon.start, day)
-                failed[t] = failed.get(t, Decimal(0)) + hours
+                mine = hours * shares[t].numerator / shares[t].denominator
+                failed[t] = failed.get(t, Decimal(0)) + mine
         return failed
 
-    def _floor(self, term: Term, year: Span, failed: Mapping[int, Decimal | Fraction]) -> tuple[Fraction, Fraction]:
+    def _floors(
+        self, parts: Sequence[Part], year: Span, failed: Mapping[str, Mapping[int, Decimal]]
+    ) -> tuple[Fraction, Fraction]:
+        """`_floor` of all versions that have days in a contract year; what was taken before counts once."""
+        each = [
+            self._version(part)._floor(part.term, year, failed[part.name], self.taken if not n else {})
+            for n, part in enumerate(parts)
+        ]
+        return sum((floor for floor, _ in each), Fraction(0)), sum((due for _, due in each), Fraction(0))
+
+    def _floor(
+        self, term: Term, year: Span, failed: Mapping[int, Decimal], taken: Mapping[date, Decimal]
+    ) -> tuple[Fraction, Fraction]:
         """The floor of a contract year's days that count, and how much of it was not taken before the horizon.
 
         It is the floor of the year's first day inside the horizon, less what was not provided. More may have been taken
         before than the floor: then what is left is below nought.
         """
         start, shares = year.within(term.inside).start, term.share(year)
-        before = Span(term.counted(year, self.taken).start, start)
+        before = Span(term.counted(year, taken).start, start)
         inside = sum(shares[t] * Fraction(hours) for t, hours in failed.items())
         earlier = sum(hours for day, hours in self.not_provided.items() if before.contains(day))
-        whole = Fraction(self.floor_chip_hours.at(start) or 0) * term.part(year, self.taken)
+        whole = Fraction(self.floor_chip_hours.at(start) or 0) * term.part(year, taken)
         floor = max(Fraction(0), whole - inside - Fraction(earlier))
-        return floor, floor - term.before(year, self.taken)
+        return floor, floor - term.before(year, taken)
 
     def _most_carried(self, floor: Fraction) -> Fraction | None:
         """The most carried hours that count toward a floor."""

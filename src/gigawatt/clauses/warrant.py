@@ -115,6 +115,11 @@ class Warrant(Clause):
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT, CAPEX, DELIVERY})
     fit: ClassVar[Fit] = Fit.NONE
 
+    @property
+    def unbroken(self) -> str | None:
+        """Its milestones."""
+        return "counts toward its milestones from its first day"
+
     @model_validator(mode="after")
     def _price_where_it_counts(self) -> "Warrant":
         if self.share_price is None and (self.count_value or any(each.share_price is not None for each in self.vests)):

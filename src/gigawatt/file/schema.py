@@ -57,7 +57,8 @@ def _rewritten(node: Any, definitions: Schema) -> Any:
         if not _is_clutter(key, value)
     }
     if "properties" in made:
-        made["properties"] = {key: _property(key, part) for key, part in made["properties"].items()}
+        shown = (one for one in made["properties"].items() if not one[1].pop("x-hidden", False))
+        made["properties"] = {key: _property(key, part) for key, part in shown}
     if "oneOf" in made and not node.get("discriminator", {}).get("propertyName"):
         made["anyOf"] = made.pop("oneOf")
     return made

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 
-from gigawatt.errors import Contradiction
+from gigawatt.errors import Contradiction, PlanError
 from gigawatt.history.versions import Held, History, history_of
 from gigawatt.model.clause import Claim, Clause
 from gigawatt.model.contract import Contract
@@ -58,6 +58,7 @@ def as_known(programme: Programme, known: date) -> Programme:
     places: dict[Path, Path] = {}
     for contract_id, found in stretches.items():
         named = dict(_named(found))
+        _refuse_parts(programme, contract_id, found)
         places |= {("contracts", contract_id, "clauses", name): stretch.path for name, stretch in named.items()}
         contracts[contract_id] = _reads(programme.contracts[contract_id], named, ends[contract_id])
     told = programme.model_copy(update={"contracts": contracts})
@@ -235,6 +236,20 @@ def ranked(programme: Programme) -> list[tuple[str, str, tuple[str, ...]]]:
         left = {name: names for name, names in left.items() if name not in first}
     split = [(name, *name.split("/", 1)) for name in order]
     return [(contract_id, clause_id, edges[name]) for name, contract_id, clause_id in split]
+
+
+def _refuse_parts(programme: Programme, contract_id: str, stretches: list[Stretch]) -> None:
+    """PlanError where what counts on from its first day would have to be told in several parts."""
+    before: dict[str, Stretch] = {}
+    for stretch in stretches if programme.contracts[contract_id].status in ("signed", "offer") else ():
+        first, why = before.setdefault(stretch.clause_id, stretch), stretch.clause.unbroken
+        if first is not stretch and why is not None:
+            raise PlanError(
+                f"{contract_id}/{stretch.clause_id} {why}, and is another promise from {stretch.span.start} on, so "
+                f"that it would be counted in two parts: {quoted(programme, contract_id, first)}, and then "
+                f"{programme.places.key(stretch.path)}; state the change in dated values (`{{2027-01: ..., 2027-07: "
+                "...}`), let it hold from the start (`correct`), or end it and say what is new under another name"
+            )
 
 
 def _refuse_contradictions(programme: Programme, stretches: dict[str, list[Stretch]], ends: Mapping[str, date]) -> None:

@@ -98,6 +98,11 @@ class Clause(Spanned):
         return False
 
     @property
+    def unbroken(self) -> str | None:
+        """What it counts on from its first day, so that no plan can tell it in parts; None where it can be."""
+        return None
+
+    @property
     def reading(self) -> frozenset[str]:
         """Of `reads`, what this one clause needs."""
         return self.reads

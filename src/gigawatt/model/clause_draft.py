@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gigawatt.model.calendar import Calendar, Floats, Ints
-from gigawatt.model.draft import SUPPLIERS, Axis, Draft, Face, Payment, Unit, UseTable, Values
+from gigawatt.model.draft import SUPPLIERS, Axis, Draft, Face, Handed, Payment, Unit, UseTable, Values
 from gigawatt.model.investing import invest
 from gigawatt.model.keeping import Brought, Keeping
 from gigawatt.model.posting import LEFT
@@ -27,6 +27,7 @@ from gigawatt.model.published import (
     Published,
 )
 from gigawatt.model.term import Term
+from gigawatt.values.ids import own_id
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span
 
@@ -180,12 +181,17 @@ class ClauseDraft:
             self.publish(AMOUNT, told)
         return payment
 
-    def use(self, pools: Iterable[str] | None = None, workloads: Iterable[str] | None = None) -> UseTable:
-        """The Use of some pools (default all) by some workloads (default those that the clause is for, or all)."""
+    def use(
+        self, pools: Iterable[str] | None = None, workloads: Iterable[str] | None = None, within: Span | None = None
+    ) -> UseTable:
+        """The Use of some pools (default all) by some workloads (default those that the clause is for, or all).
+
+        Of the months that hold a day of the clause, or of some that are given.
+        """
         table = self.draft.use
         if pools is not None:
             table = table.of_pools([self.draft.pool_ids.index(pool) for pool in dict.fromkeys(pools)])
-        mask = self.cover[table.month] > 0
+        mask = (self.cover if within is None else self.calendar.cover(within))[table.month] > 0
         wanted = tuple(workloads) if workloads is not None else self.clause.for_workloads
         if wanted:
             mask &= _among(table.workload, self.draft.workload_ids, wanted)
@@ -432,6 +438,18 @@ class ClauseDraft:
         told_by = flat if stand_for is None else np.atleast_1d(np.asarray(stand_for, dtype=np.int64))
         before = self.draft.is_outright(told_by) & (not self.is_new)
         self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels, before, part, self.span))
+
+    def hand_on(self, columns: Ints, most: float) -> None:
+        """Hand on to a later version of the clause what was paid so far: columns of money, and the most of them all."""
+        before = self.handed_on
+        key = (self.contract_id, own_id(self.clause_id), self.on)
+        self.draft.handed_on[key] = Handed(np.concatenate([before.columns, columns]), before.most + most)
+
+    @property
+    def handed_on(self) -> Handed:
+        """What earlier versions of the clause were paid."""
+        key = (self.contract_id, own_id(self.clause_id), self.on)
+        return self.draft.handed_on.get(key) or Handed(np.zeros(0, dtype=np.int64), 0.0)
 
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to clauses drafted later."""

@@ -159,6 +159,14 @@ class UseTable:
         return self.where(np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64))
 
 
+@dataclass(frozen=True)
+class Handed:
+    """What one version of a clause hands on to the next: columns of money that was paid, and the most of them all."""
+
+    columns: Ints
+    most: float
+
+
 @dataclass
 class Draft:
     """The growing plan. The planner fills the physics, then hands it to each clause behind a `ClauseDraft`."""
@@ -172,6 +180,8 @@ class Draft:
     closed: list[tuple[Ints, str]] = field(default_factory=list)
     published: dict[str, list[Published]] = field(default_factory=lambda: {name: [] for name in NAMES})
     wanted: frozenset[str] = frozenset()
+    handed_on: dict[tuple[str, str, int], Handed] = field(default_factory=dict)
+    """What a version of a clause was paid toward its cap, by contract, clause and the column on which it holds."""
     """The named quantities that some clause reads; what nobody reads need not be drafted."""
     column_count: int = 0
     row_count: int = 0

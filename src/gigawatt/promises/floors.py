@@ -26,6 +26,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.values import span
+from gigawatt.values.ids import own_id
 from gigawatt.values.span import Span, add_months
 
 if TYPE_CHECKING:
@@ -65,6 +66,37 @@ class CarryForward(Keeps):
     """What lies above the floor of a year counts toward the floors of later ones, for at most a share of each."""
 
     most: Share = Field(description="the most that may count, as a share of the floor toward which it counts")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A version of a clause, by its name in its contract, over its days."""
+
+    name: str
+    term: Term
+
+
+def parts_of(clause_id: str, term: Term) -> list[Part]:
+    """The versions of a clause that have days in the horizon, in order of time: of a promise that was suspended for a
+    while, or amended, whose contract years go on."""
+    versions = [
+        Part(name, Term(one, term.contract, term.months))
+        for name, one in term.contract.clauses.items()
+        if own_id(name) == own_id(clause_id) and type(one) is type(term.clause)
+    ]
+    found = sorted((one for one in versions if one.term.inside.days), key=lambda one: one.term.inside.start)
+    return found if any(one.term.clause is term.clause for one in found) else [Part(clause_id, term)]
+
+
+def in_year(parts: Sequence[Part], year: Span) -> list[Part]:
+    """The versions that have days in a contract year; the last of them settles it for all."""
+    return [one for one in parts if year.overlap(one.term.inside)]
+
+
+def share_of_parts(parts: Sequence[Part], term: Term) -> list[Fraction]:
+    """The share of each month's days under all versions that lie under one of them, by month."""
+    total = [sum(days) for days in zip(*(one.term.days for one in parts), strict=True)]
+    return [Fraction(mine, each) if each else Fraction(0) for mine, each in zip(term.days, total, strict=True)]
 
 
 def year_number(first: Span, day: date) -> int:

@@ -57,9 +57,9 @@ def shares_in(programme: Programme, term: Term, pool: str, workload: str, part: 
     return shares_by_month(term.months, possible, term.inside.within(part))
 
 
-def use_shares(draft: ClauseDraft, use: UseTable, part: Span) -> Floats:
+def use_shares(draft: ClauseDraft, use: UseTable, part: Span, term: Term) -> Floats:
     """As `shares_in`, of each column of Use, shape (n,)."""
-    programme, calendar, term = draft.programme, draft.calendar, draft.term
+    programme, calendar = draft.programme, draft.calendar
     spans = (term.contract.span_within(term.horizon), term.horizon)
     shares = np.zeros((2, len(draft.draft.workload_ids), len(calendar.months)))
     known: dict[Span, Floats] = {}
