@@ -123,6 +123,10 @@ class TestMay:
             ("offers: [{id: n1, clause: azure/first, opened: 2025-04-01, power: 1 MW, workload: trian}]", "'train'"),
             ("notices: [{clause: azure/first, by: opnai, given: 2025-04-01}]", "did you mean 'openai'"),
             ("notices: [{clause: azure/first, given: 2025-04-01}]", "`by` is missing"),
+            (
+                "offers: [{id: n1, clause: azure/rate, opened: 2025-04-01, power: 1 MW}]",
+                "azure/rate gives nobody a first call on new capacity",
+            ),
         ],
     )
     def test_a_record_of_what_is_not_there_is_told(
@@ -153,6 +157,29 @@ class TestClauses:
             ("2025-10-01", "amend"),
             ("2025-12-01", "correct"),
         ]
+
+    def test_changes_tell_a_new_end_of_a_contract(self, tmp_path: Path) -> None:
+        longer = "    amendments: [{effective: 2026-03-01, through: 2032-12-31}]\n"
+        file = written(tmp_path / "longer.yaml", HEAD + CONTRACT + longer)
+        told = run("clauses", file, "--changes", "2026-01-01", "2026-12-31").output
+        assert "2026-03-01  azure   over on  2033-01-01" in told
+
+    def test_a_day_in_a_gap_tells_since_when_and_through_when_there_is_no_clause(self, tmp_path: Path) -> None:
+        gap = (
+            "    amendments:\n      - {effective: 2026-03-01, end: [api]}\n"
+            "      - {effective: 2026-09-01, new: {api: {kind: exclusivity, workloads: [api]}}}\n"
+        )
+        file = written(tmp_path / "gap.yaml", HEAD + CONTRACT + gap)
+        rows = json.loads(run("clauses", file, "--on", "2026-06-01", "--known", "2027-01-01", "--json").output)
+        (row,) = [row for row in rows if row["clause"] == "api"]
+        assert (row["state"], row["since"], row["through"]) == ("ended", "2026-03-01", "2026-08-31")
+
+    def test_json_tells_a_mistake_too_and_an_open_day_as_null(self, table_file: Path) -> None:
+        wrong = run("clause", table_file, "azure/shar", "--json")
+        assert wrong.exit_code == 1
+        assert "did you mean 'azure/share'?" in json.loads(wrong.output)["error"]
+        card = json.loads(run("clause", table_file, "azure/share", "--json").output)
+        assert [row["known_until"] for row in card["history"] if row["name"] == "2026-01-01"] == [None]
 
     def test_one_clause_is_told_with_its_history_and_its_faces(self, table_file: Path) -> None:
         told = run("clause", table_file, "azure/share").output

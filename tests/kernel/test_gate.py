@@ -298,3 +298,56 @@ class TestTogether:
     def test_the_same_ask_has_the_same_verdict(self, tmp_path: Path) -> None:
         asked = gate("", OFFER)
         assert asked.decide(NEED) == asked.decide(NEED)
+
+
+class TestWhoAndWhere:
+    def test_one_who_contracts_for_a_workload_of_the_buyers_is_bound_as_the_buyer_is(self) -> None:
+        for_openai = replace(NEED, by="crusoe")
+        assert gate().decide(for_openai).ruling is Ruling.OFFER_FIRST
+        assert gate().decide(replace(for_openai, workload=None)).ruling is Ruling.ALLOW
+
+    def test_a_pool_of_another_than_the_provider_is_an_error(self) -> None:
+        with pytest.raises(gw.GigawattError, match="pool aws-h100 is of aws, and not of oracle"):
+            gate().decide(Ask("place", "openai", JUNE, workload="train", pool="aws-h100", provider="oracle"))
+
+    def test_a_waiver_for_a_provider_holds_for_its_pools_where_only_the_pool_is_named(self) -> None:
+        text = TEXT.replace("TERMS", "") + (
+            "      - {effective: 2025-03-01, recorded: 2025-10-29,\n"
+            "         waive: {only-api: {by: microsoft, providers: [aws]}}}\n"
+        )
+        waived, asked = Gate(load_text(text)), Ask("place", "openai", JUNE, date(2025, 11, 1), "api", "aws-h100")
+        assert waived.decide(asked).ruling is Ruling.ALLOW
+        assert waived.decide(replace(asked, pool="oracle-gb200")).ruling is Ruling.DENY
+
+    def test_an_offer_that_was_made_near_the_end_of_days_stays_open(self) -> None:
+        late = replace(OFFER, opened=date(9999, 11, 20))
+        text = TEXT.replace("TERMS", "").replace("through: 2030-12-31", "through: 9999-11-30").replace("30 d", "60 d")
+        text = text.partition("    amendments:")[0]
+        verdict = Gate(load_text(text), Facts(offers=(late,))).decide(replace(NEED, on=date(9999, 11, 25)))
+        assert verdict.ruling is Ruling.OFFER_FIRST
+        assert verdict.deadline == date(9999, 12, 30)
+
+
+class TestAnOverrideByWhatSaysNothing:
+    """An exclusivity yields to a price that overrides it, in a plan and at the gate alike."""
+
+    TEXT = TEXT.replace("TERMS", "").replace(
+        "contracts:\n",
+        "contracts:\n"
+        "  aws: {buyer: openai, seller: aws, status: signed, from: 2025-06-01, through: 2026-05-31, clauses: {\n"
+        "    rate: {kind: price, chip: h100, price: 1 USD/chip-hour, FOR overrides: [azure/only-api]}}}\n",
+    )
+
+    @pytest.mark.parametrize(
+        ("on", "of", "ruling"),
+        [
+            (date(2025, 5, 31), "", Ruling.DENY),
+            (date(2025, 6, 1), "", Ruling.ALLOW),
+            (date(2025, 6, 1), "for: [train],", Ruling.DENY),
+            (date(2025, 6, 1), "for: [api],", Ruling.ALLOW),
+            (date(2026, 6, 1), "", Ruling.DENY),
+        ],
+    )
+    def test_silences_on_its_days_and_for_its_workloads(self, on: date, of: str, ruling: Ruling) -> None:
+        asked = Ask("place", "openai", on, workload="api", pool="aws-h100")
+        assert Gate(load_text(self.TEXT.replace("FOR", of))).decide(asked).ruling is ruling

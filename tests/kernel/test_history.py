@@ -265,6 +265,9 @@ class TestOverrides:
         ("{effective: 2026-01-01, amend: {share: {rate: 115 %}}}", "115 % is above 100 %"),
         ("{effective: 2026-01-01, signed: 2026-01-01, recorded: 2025-12-01, end: [api]}", "was known on 2025-12-01"),
         ("{effective: 2026-01-01, supersedes: [x], end: [api]}", "there is no amendment 'x' to displace"),
+        ("{effective: 2026-01-01, waive: {api: {by: microsoft, workloads: [apy]}}}", "there is no workload 'apy'"),
+        ("{effective: 2026-01-01, waive: {api: {by: microsoft, providers: [orcale]}}}", "no party or pool 'orcale'"),
+        ("{effective: 2025-01-21, correct: {share: {rate: 21 %}}}", "says not from when on that was known"),
     ],
 )  # fmt: skip
 def test_a_change_that_cannot_be_is_told_with_its_place(amendments: str, told: str) -> None:
@@ -273,6 +276,22 @@ def test_a_change_that_cannot_be_is_told_with_its_place(amendments: str, told: s
     faults = [fault for fault in caught.value.faults if told in fault.message]
     assert faults, str(caught.value)
     assert all(fault.line > 0 and "amendments" in fault.path for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("contract: azur", "there is no contract 'azur'; did you mean 'azure'?"),
+        ("clause: azure/shar, by: openai, kind: notice", "did you mean 'azure/share'?"),
+        ("delivered: abilene", "there is no site or pool 'abilene'"),
+    ],
+)
+def test_an_event_about_what_is_not_there_is_told_with_its_place(event: str, told: str) -> None:
+    with pytest.raises(gw.ProgrammeError) as caught:
+        load(more=f"events: [{{date: 2026-01-01, {event}}}]\n")
+    faults = [fault for fault in caught.value.faults if told in fault.message]
+    assert faults, str(caught.value)
+    assert all(fault.line > 0 and fault.path.startswith("events") for fault in faults)
 
 
 DAYS = st.dates(date(2025, 1, 21), date(2027, 12, 31))

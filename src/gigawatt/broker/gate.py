@@ -6,7 +6,7 @@ Pure: the same programme, ask and facts give the same verdict. A clause that fai
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -64,6 +64,7 @@ class Gate:
         self._days = self.history.known_days
         self._ranked = ranked(self.programme)
         self._seats = lru_cache(maxsize=1024)(self._seats_of)
+        self._silent = lru_cache(maxsize=1024)(self._silent_of)
 
     def decide(self, ask: Ask) -> Verdict:
         """What the contracts say to an ask. GigawattError where it names what the programme does not have."""
@@ -78,7 +79,8 @@ class Gate:
         """A placement by the days between which the same clauses hold, so that each is heard on its own days."""
         if ask.verb != "place" or ask.span is None or ask.span.days < 2:
             return [ask]
-        span, seats = ask.span, self._seats(bisect_right(self._days, ask.known or ask.on), ask.verb)
+        span, epoch = ask.span, bisect_right(self._days, ask.known or ask.on)
+        seats = (*self._seats(epoch, ask.verb), *self._silent(epoch, ask.verb))
         inside = {day for seat in seats for day in (seat.start, seat.until) if span.start < day < span.until}
         cuts = [span.start, *sorted(inside), span.until]
         return [replace(ask, span=Span(start, until)) for start, until in pairwise(cuts)]
@@ -104,19 +106,43 @@ class Gate:
         until = date.max if lasts else span.until
         return _Seat(view.name, clause, view, span.start, until, _waivers(held), words, place)
 
-    def _heard(self, ask: Ask) -> list[_Said]:
-        """What every clause in force says, those that are overridden left out."""
+    def _silent_of(self, epoch: int, verb: str) -> list[_Seat]:
+        """Every signed clause that overrides others, and has nothing to say to such an ask itself."""
+        if verb not in ("place", "procure"):
+            return []
+        known = self._days[epoch - 1] if epoch else date.min
+        return [
+            self._seat(contract_id, clause_id, clause, held, known)
+            for contract_id, clause_id, _ in self._ranked
+            if _binds(self.programme.contracts[contract_id], known)
+            for held in self.history.held(contract_id, clause_id, known)
+            if (clause := held.version.clause) is not None and not held.suspended and clause.overrides
+            and (type(clause).gate is Clause.gate or verb not in clause.verbs)
+        ]  # fmt: skip
+
+    def _sitting(self, seats: list[_Seat], ask: Ask) -> Iterator[_Seat]:
+        """Those in force on the days of an ask, and not waived for it."""
+        supplier = self.programme.pools[ask.pool].supplier if ask.pool is not None else None
         first, last = (
             (ask.span.start, ask.span.until) if ask.verb == "place" and ask.span is not None else (ask.on, None)
         )
-        said = []
-        for seat in self._seats(bisect_right(self._days, ask.known or ask.on), ask.verb):
+        for seat in seats:
             begins = seat.start < last if last is not None else seat.start <= first
-            if begins and first < seat.until and not (seat.waivers and _waived(seat.waivers, ask)):
-                opinion = _opinion(seat.clause, ask, seat.view)
-                if opinion is not None:
-                    said.append(_Said(seat, opinion))
+            if begins and first < seat.until and not (seat.waivers and _waived(seat.waivers, ask, supplier)):
+                yield seat
+
+    def _heard(self, ask: Ask) -> list[_Said]:
+        """What every clause in force says, those that are overridden left out."""
+        epoch, said = bisect_right(self._days, ask.known or ask.on), []
+        for seat in self._sitting(self._seats(epoch, ask.verb), ask):
+            opinion = _opinion(seat.clause, ask, seat.view)
+            if opinion is not None:
+                said.append(_Said(seat, opinion))
         overriding = {one.name for one in said if one.seat.clause.overrides}
+        # what overrides and says nothing leaves what yields to it as silent as in a plan, for the workloads it is about
+        for seat in self._sitting(self._silent(epoch, ask.verb), ask):
+            if not seat.clause.subjects or ask.workload in seat.clause.subjects:
+                overriding.add(seat.name)
         if not overriding:
             return said
         silent: set[str] = set()
@@ -143,11 +169,11 @@ def _waivers(held: Held) -> tuple[Waiver, ...]:
     return tuple(pause.waiver for pause in held.pauses if pause.waiver is not None)
 
 
-def _waived(waivers: tuple[Waiver, ...], ask: Ask) -> bool:
+def _waived(waivers: tuple[Waiver, ...], ask: Ask, supplier: str | None) -> bool:
     """Whether the clause is waived for what is asked."""
     return any(
         (not waiver.workloads or ask.workload in waiver.workloads)
-        and (not waiver.providers or bool({ask.provider, ask.pool} & set(waiver.providers)))
+        and (not waiver.providers or bool({ask.provider, ask.pool, supplier} & set(waiver.providers)))
         for waiver in waivers
     )
 
@@ -205,3 +231,6 @@ def _check(programme: Programme, ask: Ask) -> None:
     for what, name, known in named:
         if name is not None and name not in known:
             raise GigawattError(unknown(what, name, known))
+    supplier = programme.pools[ask.pool].supplier if ask.pool is not None else None
+    if supplier is not None and ask.provider not in (None, supplier):
+        raise GigawattError(f"pool {ask.pool} is of {supplier}, and not of {ask.provider}; name one of the two alone")

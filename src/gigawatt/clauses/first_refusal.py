@@ -74,6 +74,7 @@ class FirstRefusal(Clause):
     holidays: tuple[Day, ...] = Field(default=(), description="days that are no business days")
 
     verbs: ClassVar[frozenset[str]] = frozenset({"procure"})
+    offers_first: ClassVar[bool] = True
     party_fields: ClassVar[tuple[str, ...]] = ("holder",)
     reads: ClassVar[frozenset[str]] = frozenset({COMMITMENTS, DELIVERY, UNIT_PRICE})
     unit_priced: ClassVar[bool] = True
@@ -292,7 +293,7 @@ class FirstRefusal(Clause):
         Placement on capacity that is lawfully contracted does not reopen it: on that the clause is silent.
         """
         holder = self.holder or view.contract.seller
-        if ask.verb != "procure" or ask.by != view.contract.buyer or ask.provider == holder:
+        if ask.verb != "procure" or not self._is_bound(ask, view) or ask.provider == holder:
             return None
         if ask.workload is not None and self.subjects and ask.workload not in self.subjects:
             return None
@@ -309,6 +310,13 @@ class FirstRefusal(Clause):
         said = [self._of_record(offer, ask, size, holder) for offer in view.facts.offers if offer.clause == view.name]
         heard = [opinion for opinion in said if opinion is not None]
         return max(heard, key=lambda one: -one.ruling) if heard else self._offer_first(ask, size, holder, view)
+
+    def _is_bound(self, ask: Ask, view: ClauseView) -> bool:
+        """Whether it is the buyer that asks, or one that contracts with another for a workload of the buyer's."""
+        if ask.by == view.contract.buyer:
+            return True
+        workload = view.programme.workloads.get(ask.workload or "")
+        return workload is not None and workload.owner == view.contract.buyer and ask.by != ask.provider
 
     def _free(self, ask: Ask, holder: str) -> str | None:
         """What of an ask is excepted, in words; None where nothing is."""
@@ -346,8 +354,7 @@ class FirstRefusal(Clause):
         if not self.partial and 0 < left < offer.power_mw:
             left = offer.power_mw  # who must take all, and takes a part, is passed
         if not offer.covers(ask.workload, size, ask.span, left):
-            taken = offer.covers(ask.workload, size, ask.span, offer.power_mw)
-            if not taken:
+            if not offer.covers(ask.workload, size, ask.span, offer.power_mw):
                 return None
             return Opinion(
                 Ruling.DENY, f"{holder} took {offer.power_mw - left:f} MW of offer {offer.id}; {left:f} MW are free"

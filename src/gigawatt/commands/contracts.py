@@ -139,7 +139,8 @@ def clauses(
         typer.echo("no clauses" if changes is None else "nothing became known between the two days")
     elif changes is not None:
         _table(("known", "clause", "what", "effective", "by", "where"), [
-            (str(row.known), f"{row.contract}/{row.clause}", row.verb, str(row.effective), row.words, str(row.place))
+            (str(row.known), f"{row.contract}/{row.clause}".rstrip("/"), row.verb, str(row.effective), row.words,
+             str(row.place))
             for row in rows
         ])  # fmt: skip
     else:
@@ -230,7 +231,8 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 
 def plain(thing: Any) -> Any:
-    """A dataclass, and what it holds, as JSON has it: days and exact numbers as text, places as `file:line:column`."""
+    """A dataclass, and what it holds, as JSON has it: days and exact numbers as text, places as `file:line:column`; a
+    day that is open is null."""
     from dataclasses import fields, is_dataclass
 
     from gigawatt.model.provenance import Place
@@ -245,6 +247,8 @@ def plain(thing: Any) -> Any:
         return {str(key): plain(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple | set | frozenset):
         return [plain(one) for one in thing]
+    if thing in (date.min, date.max):
+        return None
     return thing if thing is None or isinstance(thing, bool | int | float | str) else str(thing)
 
 

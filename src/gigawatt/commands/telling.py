@@ -51,7 +51,10 @@ def told(as_json: bool = False) -> Iterator[None]:
         _tell_no_plan(error, as_json)
         raise typer.Exit(FAULTS) from error
     except GigawattError as error:
-        typer.echo(f"error: {error}", err=True)
+        if as_json:
+            typer.echo(json.dumps({"error": str(error)}, indent=1, ensure_ascii=False))
+        else:
+            typer.echo(f"error: {error}", err=True)
         raise typer.Exit(FAULTS) from error
     except KeyboardInterrupt as stop:
         typer.echo(STOPPED, err=True)

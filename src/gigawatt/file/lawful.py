@@ -27,6 +27,7 @@ def changes_that_cannot_be(programme: Programme) -> Iterator[Complaint]:
             yield from _named_once(contract, n, at)
             yield from _waivers(contract, amendment, at)
             yield from _events(programme, amendment, at)
+            yield from _corrections(contract, amendment, at)
     yield from _circles(programme)
 
 
@@ -57,6 +58,20 @@ def _out_of_time(contract: Contract, amendment: Amendment, at: Path) -> Iterator
         if name not in earlier:
             known = f"there are {', '.join(sorted(earlier))}" if earlier else "there is no other amendment"
             yield (*at, "supersedes"), f"there is no amendment {name!r} to displace; {known}"
+
+
+def _corrections(contract: Contract, amendment: Amendment, at: Path) -> Iterator[Complaint]:
+    """A correction is known later than what it corrects, and says from when on."""
+    if amendment.effective is None or amendment.recorded is not None or amendment.signed is not None:
+        return
+    begins = {one.name: one.effective for one in contract.amendments} | {ORIGINAL: contract.from_}
+    for clause_id, name in amendment.corrected.items():
+        first = begins.get(name)
+        if first is not None and amendment.effective <= first:
+            yield (
+                (*at, "correct", clause_id),
+                f"corrects what is in force from {first} on, and says not from when on that was known; add `recorded`",
+            )
 
 
 def _named_once(contract: Contract, n: int, at: Path) -> Iterator[Complaint]:

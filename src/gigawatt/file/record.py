@@ -109,11 +109,22 @@ def _unknown(found: Record, programme: Programme) -> Iterator[tuple[Path, str]]:
         for contract_id, contract in programme.as_written.contracts.items()
         for _, clause_id, _ in contract.every_clause()
     }
+    takes_offers = {
+        f"{contract_id}/{clause_id}"
+        for contract_id, contract in programme.as_written.contracts.items()
+        for _, clause_id, clause in contract.every_clause()
+        if type(clause).offers_first
+    }
     ids = [offer.id for offer in found.offers]
     for n, offer in enumerate(found.offers):
         if offer.id in ids[:n]:
             yield ("offers", n, "id"), f"{offer.id!r} is the name of an earlier offer; give each its own"
         yield from _misnamed("clause", offer.clause, clauses, ("offers", n, "clause"))
+        if offer.clause in clauses and offer.clause not in takes_offers:
+            yield (
+                ("offers", n, "clause"),
+                f"{offer.clause} gives nobody a first call on new capacity, so no offer is due",
+            )
         yield from _misnamed("workload", offer.workload, programme.workloads, ("offers", n, "workload"))
     for n, notice in enumerate(found.notices):
         yield from _misnamed("clause", notice.clause, clauses, ("notices", n, "clause"))

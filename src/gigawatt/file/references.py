@@ -163,7 +163,7 @@ def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
     pools, streams = _all_of(known.pools, programme.pools), _all_of(known.workloads, known.revenues)
     full_names = [f"{contract}/{clause}" for contract, clauses in known.clauses.items() for clause in clauses]
     phases = [f"{site_id}/{phase}" for site_id, site in programme.sites.items() for phase in site.phases]
-    places = _all_of(known.sites, pools, known.chips)
+    places, parties = _all_of(known.sites, pools, known.chips), _known_parties(known)
     excepted = _all_of(_EXCEPTIONS, places, programme.parties, known.clauses, full_names, phases)
     for contract_id, contract in programme.contracts.items():
         own = [*known.clauses.get(contract_id, ()), *full_names]
@@ -181,6 +181,16 @@ def _clauses(programme: Programme, known: Known) -> Iterator[Complaint]:
                 uses = ((name.split(" ")[0], path) for name, path in _given(thing, at, ("except_", "declined")))
                 yield from _unknown("party, contract, clause, site, phase or pool", uses, excepted)
                 yield from _phases(programme, thing, at)
+        for n, amendment in enumerate(contract.amendments):
+            for clause_id, waiver in amendment.waive.items():
+                at = ("contracts", contract_id, "amendments", n, "waive", clause_id)
+                yield from _unknown("workload", _given(waiver, at, ("workloads",)), known.workloads)
+                providers = _given(waiver, at, ("providers",))
+                yield from _unknown("party or pool", providers, _all_of(parties, pools))
+    for n, event in enumerate(programme.events):
+        yield from _unknown("contract", _given(event, ("events", n), ("contract",)), known.clauses)
+        yield from _unknown("clause", _given(event, ("events", n), ("clause",)), full_names)
+        yield from _unknown("site or pool", _given(event, ("events", n), ("delivered",)), _all_of(known.sites, pools))
 
 
 _EXCEPTIONS = ("existing", "own_build", "consented")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from gigawatt.history.ending import Agreed, agreed
-from gigawatt.history.versions import Held, History, Version, history_of
+from gigawatt.history.versions import Held, History, Version
 from gigawatt.model.deadline import Deadline, Due
 from gigawatt.model.facts import Facts
 from gigawatt.model.provenance import Place
@@ -43,7 +43,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A version or a pause of a clause that became known, or was known no longer, between two days."""
+    """A version or a pause of a clause that became known, or was known no longer, between two days.
+
+    Or, without a clause, a new end of the contract: `effective` is then the first day on which it is over.
+    """
 
     contract: str
     clause: str
@@ -77,10 +80,9 @@ def _state(programme: Programme, history: History, key: tuple[str, str], on: dat
     now = next((one for one in held if one.span.contains(on)), None)
     word = _word(contract, versions, held, now, on, known)
     shown: Version = now.version if now is not None else _nearest(versions, held, on)
-    since, until = (now.span.start, now.span.until) if now is not None else (None, None)
+    since, until = (now.span.start, now.span.until) if now is not None else _gap(held, on)
     clause = shown.clause or next(one.clause for one in reversed(versions) if one.clause is not None)
     if word == "ended" and held:
-        since = held[-1].span.until
         ender = [one for one in versions if one.clause is None and one.effective == since and one.is_known(known)]
         shown = ender[-1] if ender else shown
     cite = shown.cite
@@ -94,6 +96,13 @@ def _state(programme: Programme, history: History, key: tuple[str, str], on: dat
         words=cite.in_words if cite is not None else "",
         place=programme.places.key(shown.path),
     )
+
+
+def _gap(held: list[Held], on: date) -> tuple[date | None, date | None]:
+    """The days without a clause around one such day: the first, and the first with it again."""
+    before = [one.span.until for one in held if one.span.until <= on]
+    after = [one.span.start for one in held if one.span.start > on]
+    return before[-1] if before else None, after[0] if after and before else None
 
 
 def _nearest(versions: tuple[Version, ...], held: list[Held], on: date) -> Version:
@@ -121,7 +130,13 @@ def _word(
 
 def changes(programme: Programme, since: date, until: date) -> list[Change]:
     """What became known after `since` and by `until`, in the order in which it did."""
-    history, found = history_of(programme), []
+    contracts, found = agreed(programme), list[Change]()
+    history = contracts.written
+    for contract_id, ends in contracts.history.ends.items():
+        place = programme.places.key(("contracts", contract_id))
+        for end, known in ends[1:]:
+            if since < known <= until:
+                found.append(Change(contract_id, "", known, "over on", end, "", place))
     for (contract_id, clause_id), versions in history.versions.items():
         for version in versions:
             words = str(version.cite) if version.cite is not None else ""

@@ -84,6 +84,8 @@ class Clause(Spanned):
     """The asks to which its gate may have something to say."""
     by_record: ClassVar[bool] = False
     """Whether its gate goes by what has happened, so that what a plan leaves open it admits once the plan came true."""
+    offers_first: ClassVar[bool] = False
+    """Whether a need is offered under it first, so that offers are put on record for it."""
     about_the_end: ClassVar[bool] = False
     """Whether it says when its contract is over, so that it is heard at the gate about the days after that too."""
     unit_priced: ClassVar[bool] = False

@@ -56,7 +56,7 @@ class OfferOnRecord:
 def after_business_days(day: date, count: int, holidays: Collection[date] = ()) -> date:
     """The first day after so many business days since `day`; Saturdays, Sundays and holidays do not count."""
     passed, end = 0, day
-    while passed < count:
+    while passed < count and end < date.max - timedelta(days=1):
         end += timedelta(days=1)
         if end.weekday() < 5 and end not in holidays:
             passed += 1
@@ -66,5 +66,5 @@ def after_business_days(day: date, count: int, holidays: Collection[date] = ()) 
 def time_to_answer(opened: date, within: Duration, *, business: bool, holidays: Collection[date]) -> date:
     """The first day on which an answer is too late, to an offer that was made on `opened`."""
     if not business:
-        return within.after(opened) + timedelta(days=1)
+        return min(within.after(opened), date.max - timedelta(days=1)) + timedelta(days=1)
     return after_business_days(opened, within.days, holidays)

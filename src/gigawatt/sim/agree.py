@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from gigawatt.broker.gate import Gate
 from gigawatt.history.known import as_known
 from gigawatt.history.versions import ALL_IS_KNOWN, history_of, known_day
 from gigawatt.model.amendment import Amendment
+from gigawatt.model.calendar import Floats
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.draft import Draft
 from gigawatt.model.kinds import kind_of
@@ -124,25 +125,35 @@ def check_edges(programme: Programme) -> list[str]:
     For each clause that has both faces, and each workload, pool and month: the most Use that its own rows leave, over
     the most there could be, is the share of the month's wanted days on which the gate does not deny it.
     """
-    found = []
+    checked: dict[str, list[str]] = defaultdict(list)
+    by_record = set()
     for contract_id, clause_id, contract, clause in binding(programme):
         kind = type(clause)
         both = kind.gate is not Clause.gate and kind.constrain is not Clause.constrain
         if both and "place" in clause.verbs and contract.status == "signed":
-            edges = _on_record if clause.by_record else _edges_of
-            found += list(edges(programme, f"{contract_id}/{clause_id}"))
+            own = f"{contract_id}/{own_id(clause_id)}"
+            checked[own].append(f"{contract_id}/{clause_id}")
+            by_record |= {own} if clause.by_record else set()
+    if not checked:
+        return []
+    draft = draft_programme(programme)
+    problem, gate, found = assemble(draft), Gate(programme), list[str]()
+    for name, versions in checked.items():
+        if name not in by_record:
+            found += _edges_of(draft, _most_use(draft, problem, versions), gate, name)
+    solution = Solver(problem).solve(gap=0.0) if by_record else None
+    if solution is not None and solution.x is not None:
+        gate = Gate(programme, facts_of(draft, solution.x))
+        for name in checked:
+            found += _on_record(draft, solution.x, gate, name) if name in by_record else []
     return found
 
 
-def _on_record(programme: Programme, name: str) -> Iterator[str]:
+def _on_record(draft: Draft, x: Floats, gate: Gate, name: str) -> Iterator[str]:
     """A clause that goes by what has happened: once the plan came true, the gate has admitted all that it uses."""
-    draft = draft_programme(programme)
-    solution = Solver(assemble(draft)).solve(gap=0.0)
-    if solution.x is None:
-        return
-    use, gate = draft.use, Gate(programme, facts_of(draft, solution.x))
-    for n in np.flatnonzero(solution.x[use.columns] > SAME):
-        used = float(solution.x[use.columns[n]] / use.upper[n])
+    programme, use = draft.programme, draft.use
+    for n in np.flatnonzero(x[use.columns] > SAME):
+        used = float(x[use.columns[n]] / use.upper[n])
         ask = _asked(programme, draft.workload_ids[use.workload[n]], draft.pool_ids[use.pool[n]])
         days = _wanted_days(programme, draft, int(use.workload[n]), int(use.month[n]))
         open_days = [day for day in days if not _denies(gate, replace(ask, on=day), name)]
@@ -153,10 +164,8 @@ def _on_record(programme: Programme, name: str) -> Iterator[str]:
             )
 
 
-def _edges_of(programme: Programme, name: str) -> Iterator[str]:
-    draft = draft_programme(programme)
-    most = _most_use(draft, assemble(draft), name)
-    gate, use, calendar = Gate(programme), draft.use, draft.calendar
+def _edges_of(draft: Draft, most: Floats, gate: Gate, name: str) -> Iterator[str]:
+    programme, use, calendar = draft.programme, draft.use, draft.calendar
     places = np.unique(np.stack([use.workload, use.pool, use.month]), axis=1).T
     for workload, pool, month in places.tolist():
         where = (use.workload == workload) & (use.pool == pool) & (use.month == month) & (use.upper > 0)
@@ -174,14 +183,14 @@ def _edges_of(programme: Programme, name: str) -> Iterator[str]:
             )
 
 
-def _most_use(draft: Draft, problem: Problem, name: str) -> np.ndarray:
-    """The most of each Use that the rows and closures of one clause leave, beside its own bound, shape (n,)."""
+def _most_use(draft: Draft, problem: Problem, names: Collection[str]) -> Floats:
+    """The most of each Use that the rows and closures of one clause, in all its versions, leave, shape (n,)."""
     use, rows = draft.use, np.zeros(draft.row_count, dtype=bool)
     for block in draft.row_blocks:
-        rows[block.start : block.start + block.size] = block.by == name
+        rows[block.start : block.start + block.size] = block.by in names
     upper = use.upper.copy()
     for columns, by in draft.closed:
-        if by == name:
+        if by in names:
             upper[np.isin(use.columns, columns)] = 0.0
     alone = replace(
         problem,
@@ -215,11 +224,9 @@ def _wanted_days(programme: Programme, draft: Draft, workload: int, month: int) 
 
 
 def _denies(gate: Gate, ask: Ask, name: str) -> bool:
-    """Whether one clause denies an ask, whatever the others say. Its later versions are told under its own name."""
-    contract, _, clause = name.partition("/")
-    own = f"{contract}/{own_id(clause)}"
+    """Whether one clause denies an ask, whatever the others say."""
     return any(
-        reason.clause in (name, own) and reason.ruling in (Ruling.DENY, Ruling.REFER)
+        reason.clause == name and reason.ruling in (Ruling.DENY, Ruling.REFER)
         for reason in gate.decide(replace(ask, known=ALL_IS_KNOWN)).because
     )
 

@@ -90,9 +90,12 @@ class Duration:
         """The first day on or after which all of it has passed since the start of `day`.
 
         A day that the month lacks becomes its last (31 January and one month: 28 or 29 February);
-        hours that do not fill a day count as a whole one.
+        hours that do not fill a day count as a whole one. What lies beyond the last day there is ends with that.
         """
-        return add_months(day, self.months) + timedelta(days=self.days - (-self.hours // 24))
+        try:
+            return add_months(day, self.months) + timedelta(days=self.days - (-self.hours // 24))
+        except (OverflowError, ValueError):
+            return date.max
 
     def before(self, day: date) -> date:
         """The day that lies so long before `day`; hours that do not fill a day count as a whole one."""
