@@ -67,7 +67,7 @@ def _book() -> History:
     for n in range(CLAUSES):
         days = [add_months(date(2020, 1, 1), (n % 30) + 30 * k) for k in range(VERSIONS_EACH)]
         versions["book", f"c{n}"] = tuple(
-            Version("book", f"c{n}", str(k), "amend", blank, day, date.max, add_months(day, -1), date.max,
+            Version("book", f"c{n}", str(k), "amend", blank, day, date.min, date.max, add_months(day, -1), date.max,
                     (day, add_months(day, -1), k), None, None, (), ())
             for k, day in enumerate(days)
         )  # fmt: skip

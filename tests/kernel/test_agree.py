@@ -285,6 +285,32 @@ def test_a_planted_fault_is_caught_by_these_nets(
     assert nets <= {name for name, net in NETS.items() if caught(net)}
 
 
+SPLIT = """
+programme: split
+decides: acme
+horizon: {from: 2027-01, through: 2027-04}
+workloads:
+  chat: {kind: serving, chips: 10, unserved: 9 USD/chip-hour}
+  api: {kind: serving, chips: 10, unserved: 9 USD/chip-hour}
+contracts:
+  azure: {buyer: acme, seller: azure, status: signed, from: 2027-01-01, clauses: {
+    rate: {kind: price, chip: h100, price: 2 USD/chip-hour},
+    only: {kind: exclusivity, workloads: [chat]}},
+    amendments: [
+      {effective: 2027-02-11, amend: {only: {workloads: [chat, api]}}},
+      {effective: 2027-03-21, suspend: {only: {through: 2027-04-09}}}]}
+  lumen: {buyer: acme, seller: lumen, status: signed, from: 2027-01-01, clauses: {
+    rate: {kind: price, chip: h100, price: 1 USD/chip-hour}}}
+"""
+
+
+def test_the_faces_of_a_clause_in_several_versions_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    programme = load_text(SPLIT)
+    assert check_programme(programme) == []
+    gate_never_denies(monkeypatch)
+    assert {found.split(":")[0] for found in check_programme(programme)} == {"azure/only"}
+
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

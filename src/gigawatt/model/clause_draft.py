@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from gigawatt.model.programme import Programme
 
 
+ROUNDING = 1e-12
+"""Shares of days that add up to one but for this are the whole."""
+
+
 @dataclass(frozen=True)
 class ClauseDraft:
     """A draft behind the name of one clause.
@@ -211,6 +215,14 @@ class ClauseDraft:
                 known[window] = self.calendar.share(window, span)
             wanted[place] = known[window]
         return np.asarray(wanted[use.workload, use.month])
+
+    def closed_together(self, use: UseTable, share: Floats) -> Floats:
+        """The share of each Use's days that this version of the clause and those before it close, shape (n,)."""
+        key, whole = (self.contract_id, own_id(self.clause_id), self.on), self.draft.use
+        closed = self.draft.closed_shares.setdefault(key, np.zeros(len(whole)))
+        at = np.searchsorted(whole.columns, use.columns)
+        closed[at] = np.where(closed[at] + share > 1.0 - ROUNDING, 1.0, closed[at] + share)
+        return closed[at]
 
     def provide(
         self,

@@ -183,6 +183,8 @@ class Draft:
     handed_on: dict[tuple[str, str, int], Handed] = field(default_factory=dict)
     """What a version of a clause was paid toward its cap, by contract, clause and the column on which it holds."""
     """The named quantities that some clause reads; what nobody reads need not be drafted."""
+    closed_shares: dict[tuple[str, str, int], Floats] = field(default_factory=dict)
+    """The share of each Use's days that the versions of a clause close, by the same."""
     column_count: int = 0
     row_count: int = 0
 

@@ -11,9 +11,9 @@ def close_use(draft: ClauseDraft, use: UseTable, days: Span | None = None) -> No
     """Close columns of Use in a clause's name; for an offer, only where it is signed.
 
     A month of which some days are free keeps their part, by the days on which each workload is wanted. `days` are those
-    of the clause on which it is closed; all if absent.
+    of the clause on which it is closed; all if absent. What earlier versions of the clause closed of a month stays so.
     """
-    share = draft.share_of_use(use, days)
+    share = draft.closed_together(use, draft.share_of_use(use, days))
     part = share < 1.0
     draft.close(use.columns[~part])
     if part.any():
