@@ -9,7 +9,7 @@ import pytest
 from small import load, money, paid, plan
 
 import gigawatt as gw
-from gigawatt.history.ending import outlook_in_plan
+from gigawatt.history.outlook import outlook_in_plan
 from gigawatt.model.clause import Clause
 from gigawatt.model.facts import Delivered, Facts, Notice
 from gigawatt.model.posting import Posting

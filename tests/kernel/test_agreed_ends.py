@@ -6,8 +6,9 @@ from datetime import date
 
 import gigawatt as gw
 from gigawatt.broker.gate import Gate
-from gigawatt.history.ending import agreed, outlook_in_plan
+from gigawatt.history.ending import agreed
 from gigawatt.history.known import as_known
+from gigawatt.history.outlook import outlook_in_plan
 from gigawatt.history.state import due
 from gigawatt.history.versions import ALL_IS_KNOWN
 from gigawatt.model.facts import Facts, Notice

@@ -107,7 +107,7 @@ class Gate:
         return _Seat(view.name, clause, view, span.start, until, _waivers(held), words, place)
 
     def _silent_of(self, epoch: int, verb: str) -> list[_Seat]:
-        """Every signed clause that overrides others, and has nothing to say to such an ask itself."""
+        """Every signed clause that overrides others, whether it has anything to say to such an ask or not."""
         if verb not in ("place", "procure"):
             return []
         known = self._days[epoch - 1] if epoch else date.min
@@ -117,7 +117,6 @@ class Gate:
             if _binds(self.programme.contracts[contract_id], known)
             for held in self.history.held(contract_id, clause_id, known)
             if (clause := held.version.clause) is not None and not held.suspended and clause.overrides
-            and (type(clause).gate is Clause.gate or verb not in clause.verbs)
         ]  # fmt: skip
 
     def _sitting(self, seats: list[_Seat], ask: Ask) -> Iterator[_Seat]:
@@ -139,7 +138,7 @@ class Gate:
             if opinion is not None:
                 said.append(_Said(seat, opinion))
         overriding = {one.name for one in said if one.seat.clause.overrides}
-        # what overrides and says nothing leaves what yields to it as silent as in a plan, for the workloads it is about
+        # as in a plan, what overrides need say nothing itself for others to yield to it, for the workloads it is about
         for seat in self._sitting(self._silent(epoch, ask.verb), ask):
             if not seat.clause.subjects or ask.workload in seat.clause.subjects:
                 overriding.add(seat.name)

@@ -62,6 +62,11 @@ class CapitalCommitment(Clause):
     fit: ClassVar[Fit] = Fit.EXACT
 
     @property
+    def unbroken(self) -> str | None:
+        """Its tranches."""
+        return "draws each of its tranches once"
+
+    @property
     def _payers(self) -> tuple[str, ...]:
         return self.payers or (self.recipient,)
 

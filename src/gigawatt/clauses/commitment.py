@@ -28,6 +28,7 @@ from gigawatt.promises.floors import (
     Lots,
     Part,
     PlannedLots,
+    counted_days,
     in_year,
     lapses,
     over,
@@ -111,12 +112,12 @@ class Commitment(Clause):
         """The end of each year or term, with what is due if nothing is spent, and of what was carried and is left."""
         years, buyer, found = years_in_force(self, view), view.contract.buyer, []
         if self.each == "term":
-            years = [(view.span, view.span)]
-        for year, span in years:
-            amount, last = self.amount * span.days / year.days, span.until - timedelta(days=1)
+            years = [(view.span, view.span, view.span.days)]
+        for year, span, days in years:
+            amount, last = self.amount * days / year.days, span.until - timedelta(days=1)
             words = f"last day to spend {amount:,.2f} since {span.start}, or pay what is short"
             found.append(Deadline(last, "floor", buyer, words, amount))
-        for on, amount in lapses(self.carry_forward, [year for year, _ in years]) if self.carry_forward else ():
+        for on, amount in lapses(self.carry_forward, [year for year, *_ in years]) if self.carry_forward else ():
             found.append(
                 Deadline(on, "expiry", buyer, f"last day on which {amount:,.2f} carried forward count", amount)
             )
@@ -135,7 +136,7 @@ class Commitment(Clause):
             label = f"{year.start:%Y-%m-%d}"
             spent = [_spend(part.term, counted, year) for part in versions]
             columns, amounts = (np.concatenate([each[n] for each in spent]) for n in range(2))
-            floor, due = self._floors(versions, year)
+            floor, due = self._floors(parts, year)
             keeps = self.carry_forward is not None
             short, over = pin(draft, label, columns, amounts, float(due), unit="money", keeps=keeps)
             owed = short - kept.use(label, "shortfall", short, self._most_carried(floor))
@@ -155,7 +156,7 @@ class Commitment(Clause):
             if versions[-1].term.clause is not self:
                 continue
             spend = sum((self._burned_down(book, part.term, year) for part in versions), Fraction(0))
-            floor, due = self._floors(versions, year)
+            floor, due = self._floors(parts, year)
             short, over = max(Fraction(0), due - spend), max(Fraction(0), spend - due)
             most = self._most_carried(floor)
             owed = short - kept.use(n, short if most is None else min(short, most))
@@ -208,21 +209,17 @@ class Commitment(Clause):
         return [term.whole] if term.inside.days else []
 
     def _floors(self, parts: Sequence[Part], year: Span) -> tuple[Fraction, Fraction]:
-        """`_floor` of all versions that have days in a year; what was burned before the first is counted once."""
-        each = []
-        for n, part in enumerate(parts):
-            version = part.term.clause
-            assert isinstance(version, Commitment)
-            each.append(version._floor(part.term, year, self.burned if not n else {}))
-        return sum((floor for floor, _ in each), Fraction(0)), sum((due for _, due in each), Fraction(0))
-
-    def _floor(self, term: Term, year: Span, burned: Mapping[date, Decimal]) -> tuple[Fraction, Fraction]:
         """The amount for the days of a year or term that count, and how much of it was not burned before the horizon.
 
-        More may have been burned before than the amount: then what is left is below nought.
+        Each version counts for its own days. More may have been burned before than the amount: then what is left is
+        below nought.
         """
-        floor = Fraction(self.amount) * term.part(year, burned)
-        return floor, floor - term.before(year, burned)
+        floor, first = Fraction(0), in_year(parts, year)[0].term
+        for part, days in counted_days(parts, year, self.burned):
+            version = part.term.clause
+            assert isinstance(version, Commitment)
+            floor += Fraction(version.amount) * Fraction(days.days, year.days)
+        return floor, floor - first.before(year, self.burned)
 
     def _most_carried(self, floor: Fraction) -> Fraction | None:
         """The most carried spend that counts toward a floor."""

@@ -53,6 +53,11 @@ class Price(OnPool):
     unit_priced: ClassVar[bool] = True
     fit: ClassVar[Fit] = Fit.EXACT
 
+    @property
+    def unbroken(self) -> str | None:
+        """The volume by which its bands are told."""
+        return "counts volume toward its bands" if self.bands else None
+
     @model_validator(mode="after")
     def _bands_in_order(self) -> "Price":
         for key in ("tiers", "each", "taken"):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, model_validator
 
-from gigawatt.history.ending import in_pools_of, notices_at, outlook_in_plan
+from gigawatt.history.outlook import in_pools_of, notices_at, outlook_in_plan
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
@@ -299,7 +299,7 @@ class Renewal(Clause):
                 step.last_day, "notice", by,
                 f"last day for notice, else the contract with {view.contract.seller} {self._else(step)}",
             )
-            for version, step in self._terms(view.clause_id, contract, reach, notices_at(view, date.max))
+            for version, step in self._terms(view.clause_id, contract, reach, notices_at(view, view.known))
             if version is mine and not step.decided
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -16,10 +16,12 @@ from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
+from gigawatt.model.draft import Handed
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Duration, Id, MoneyAmount, MoneyPerMonth, ShareSeries
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.programme import Programme
 from gigawatt.model.published import REVENUE, Revenue
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
@@ -98,6 +100,19 @@ class RevenueShare(Clause):
             return Fit.ABOVE if pinned else Fit.EXACT
         return Fit.NONE if pinned else Fit.BELOW
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The workloads and revenues that are shared; all that the payer earns where empty."""
+        return self.streams
+
+    def scope(self, programme: Programme) -> tuple[str, ...]:
+        """All workloads and all revenues."""
+        return (*programme.workloads, *programme.revenues)
+
+    def about(self, subjects: tuple[str, ...]) -> Self:
+        """This promise for some workloads and revenues alone."""
+        return self.model_copy(update={"streams": subjects})
+
     def beneficiaries(self, contract: Contract) -> tuple[str, ...]:
         """Who is paid, and may waive it."""
         return (self.payee,)
@@ -111,8 +126,8 @@ class RevenueShare(Clause):
                 until = self.arrears.end(month) - timedelta(days=1)
                 words = f"last day to pay the share of the {self.arrears.each} that ended on {until}"
                 found.append(Deadline(self.arrears.last_day(month), "payment", self.payer, words))
-        for year, span in years_in_force(self, view) if self.guarantee is not None else ():
-            least = (self.guarantee or Decimal(0)) * span.days / year.days
+        for year, span, days in years_in_force(self, view) if self.guarantee is not None else ():
+            least = (self.guarantee or Decimal(0)) * days / year.days
             words = f"the shares since {span.start} are made up to {least:,.2f}"
             found.append(Deadline(span.until - timedelta(days=1), "floor", self.payer, words, least))
         return tuple(dict.fromkeys(found))
@@ -149,6 +164,8 @@ class RevenueShare(Clause):
     def constrain(self, draft: ClauseDraft) -> None:
         """Without a cap a payment on each column that earns; with a cap, or in an offer, what is due by quarter."""
         columns, amounts, months = self._due(draft)
+        if self.cap is None:
+            draft.hand_on(Handed())
         if (self.cap is not None or draft.is_offer) and len(columns):
             columns, months = self._capped(draft, columns, amounts, months)
             amounts = np.ones(len(columns))
@@ -336,7 +353,7 @@ class RevenueShare(Clause):
             draft.add_entries(signed, paid, 1.0)
             draft.add_entries(signed, draft.on, -most)
         if self.cap is not None:
-            draft.hand_on(paid, float(most.sum()))
+            draft.hand_on(Handed(np.concatenate([before.columns, paid]), before.most + float(most.sum())))
         return paid, np.array([months[at == i].max() for i in range(len(periods))])
 
 

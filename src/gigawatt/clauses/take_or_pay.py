@@ -34,6 +34,7 @@ from gigawatt.promises.floors import (
     Lots,
     Part,
     PlannedLots,
+    counted_days,
     deliverable,
     in_year,
     lapses,
@@ -156,14 +157,14 @@ class TakeOrPay(Clause):
     def deadlines(self, view: ClauseView) -> tuple[Deadline, ...]:
         """The end of each contract year, with what is due if nothing is taken, and of each lot that is still left."""
         years, found = years_in_force(self, view), []
-        for year, span in years:
+        for year, span, days in years:
             last = span.until - timedelta(days=1)
-            floor = (self.floor_chip_hours.at(span.start) or Decimal(0)) * span.days / year.days
+            floor = (self.floor_chip_hours.at(span.start) or Decimal(0)) * days / year.days
             words = f"last day to take {floor:,.0f} chip-hours since {span.start}, or pay for what is short"
             amount = floor * (self.deficiency_per_chip_hour.at(last) or 0)
             found.append(Deadline(last, "floor", view.contract.buyer, words, amount))
         for terms, what in ((self.make_up, "paid for are made up"), (self.carry_forward, "carried forward count")):
-            for on, hours in lapses(terms, [year for year, _ in years]) if terms is not None else ():
+            for on, hours in lapses(terms, [year for year, *_ in years]) if terms is not None else ():
                 words = f"last day on which {hours:,.0f} chip-hours {what}"
                 found.append(Deadline(on, "expiry", view.contract.buyer, words))
         return tuple(one for one in found if view.span.start <= one.on < over(self, view))
@@ -184,7 +185,7 @@ class TakeOrPay(Clause):
             if counted[-1].term.clause is not self:
                 continue
             label, month, day = f"{year.start:%Y-%m-%d}", term.last_month(year), term.last_day(year)
-            floor, due = self._floors(counted, year, failed)
+            floor, due = self._floors(parts, year, failed)
             columns, hours = self._hours(draft, counted, use, year)
             short, over = pin(draft, label, columns, hours, float(due), unit="chip-hour", keeps=self._keeps)
             owed = short - kept.use(label, "shortfall", short, self._most_carried(floor))
@@ -217,7 +218,7 @@ class TakeOrPay(Clause):
             quantity = sum(
                 (self._version(part)._quantity(book, facts, part.term, year) for part in counted), Fraction(0)
             )
-            floor, due = self._floors(counted, year, failed)
+            floor, due = self._floors(parts, year, failed)
             short, over = max(Fraction(0), due - quantity), max(Fraction(0), quantity - due)
             owed = short - kept.use(n, _least(short, self._most_carried(floor)))
             made_up = lots.use(n, _least(over, self._most_made_up(term, year)))
@@ -279,28 +280,22 @@ class TakeOrPay(Clause):
     def _floors(
         self, parts: Sequence[Part], year: Span, failed: Mapping[str, Mapping[int, Decimal]]
     ) -> tuple[Fraction, Fraction]:
-        """`_floor` of all versions that have days in a contract year; what was taken before counts once."""
-        each = [
-            self._version(part)._floor(part.term, year, failed[part.name], self.taken if not n else {})
-            for n, part in enumerate(parts)
-        ]
-        return sum((floor for floor, _ in each), Fraction(0)), sum((due for _, due in each), Fraction(0))
-
-    def _floor(
-        self, term: Term, year: Span, failed: Mapping[int, Decimal], taken: Mapping[date, Decimal]
-    ) -> tuple[Fraction, Fraction]:
         """The floor of a contract year's days that count, and how much of it was not taken before the horizon.
 
-        It is the floor of the year's first day inside the horizon, less what was not provided. More may have been taken
-        before than the floor: then what is left is below nought.
+        Each version counts for its own days, with its floor of the first of them inside the horizon; what was not
+        provided is taken off the whole. More may have been taken before than the floor: then what is left is below
+        nought.
         """
-        start, shares = year.within(term.inside).start, term.share(year)
-        before = Span(term.counted(year, taken).start, start)
-        inside = sum(shares[t] * Fraction(hours) for t, hours in failed.items())
-        earlier = sum(hours for day, hours in self.not_provided.items() if before.contains(day))
-        whole = Fraction(self.floor_chip_hours.at(start) or 0) * term.part(year, taken)
-        floor = max(Fraction(0), whole - inside - Fraction(earlier))
-        return floor, floor - term.before(year, taken)
+        floor, first = Fraction(0), in_year(parts, year)[0].term
+        for part, days in counted_days(parts, year, self.taken):
+            version, inside = self._version(part), days.within(part.term.horizon)
+            each = version.floor_chip_hours.at(inside.start if inside.days else days.start) or Decimal(0)
+            floor += Fraction(each) * Fraction(days.days, year.days)
+            shares, before = part.term.share(year), Span(days.start, max(days.start, part.term.horizon.start))
+            floor -= sum(shares[t] * Fraction(hours) for t, hours in failed[part.name].items())
+            floor -= sum(Fraction(hours) for day, hours in version.not_provided.items() if before.contains(day))
+        floor = max(Fraction(0), floor)
+        return floor, floor - first.before(year, self.taken)
 
     def _most_carried(self, floor: Fraction) -> Fraction | None:
         """The most carried hours that count toward a floor."""

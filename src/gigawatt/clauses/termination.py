@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, model_validator
 
-from gigawatt.history.ending import (
+from gigawatt.history.outlook import (
     chosen_by,
     in_pools_of,
     notices_at,
@@ -202,9 +202,13 @@ class Termination(Clause):
         if ask.verb == "decide" and ask.decision == self.kind and ask.contract == view.contract_id:
             return self._say(ask, view)
         if ask.verb == "place" and in_pools_of(view.unrenewed, ask.pool):
-            steps = self.steps(
-                own_id(view.clause_id), view.unrenewed, Span.of_day(ask.on), notices_at(view, ask.known or ask.on)
-            )
+            contract, notices = view.unrenewed, notices_at(view, ask.known or ask.on)
+            versions = [one for name, one in contract.clauses.items() if own_id(name) == own_id(view.clause_id)]
+            steps = [
+                step
+                for one in versions or [self]
+                for step in one.steps(own_id(view.clause_id), contract, Span.of_day(ask.on), notices)
+            ]
             ends = [step.until for step in steps if step.taken and step.until < ask.when.until]
             if ends:
                 return Opinion(Ruling.DENY, f"the contract is over after {min(ends) - timedelta(days=1)}, by notice")

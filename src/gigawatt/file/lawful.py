@@ -51,8 +51,13 @@ def _out_of_time(contract: Contract, amendment: Amendment, at: Path) -> Iterator
     if amendment.ends is not None and start is not None and amendment.ends <= start:
         key = "through" if amendment.through is not None else "until"
         yield (*at, key), f"ends the contract before it begins on {start}; move one of the two dates"
-    earlier = {one.name: one for one in contract.amendments if one is not amendment}
+    earlier = {one.name: one for one in contract.amendments[: int(at[3])]}
     for name in amendment.supersedes:
+        if name in earlier and amendment.when is not None and earlier[name].when is None:
+            yield (
+                (*at, "supersedes"),
+                f"waits for an event, and {name!r} does not, so that others may inherit from it; say what is to end",
+            )
         if name in earlier and earlier[name].correct:
             yield (*at, "supersedes"), f"{name!r} corrects the record, and is displaced by another correction alone"
         if name not in earlier:

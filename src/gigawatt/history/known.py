@@ -8,12 +8,13 @@ a contract year goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 
 from gigawatt.errors import Contradiction, PlanError
+from gigawatt.history.outlook import notices_known, outlook_on_record
 from gigawatt.history.versions import Held, History, history_of
 from gigawatt.model.clause import Claim, Clause
 from gigawatt.model.contract import Contract
@@ -49,8 +50,9 @@ def as_known(programme: Programme, known: date) -> Programme:
         if contract.recorded is None or contract.recorded <= known
     }
     ends = {contract_id: history.until(contract_id, known) for contract_id in stretches}
-    _override(programme, stretches, ends)
-    _refuse_contradictions(programme, stretches, ends)
+    lasts = {contract_id: _lasts(programme, history, contract_id, known) for contract_id in stretches}
+    _override(programme, stretches, lasts)
+    _refuse_contradictions(programme, stretches, lasts)
     changed = any(contract.amendments or contract.recorded for contract in programme.contracts.values())
     if not changed and not any(clause.overrides for _, _, clause in _all(programme)):
         return programme
@@ -65,10 +67,24 @@ def as_known(programme: Programme, known: date) -> Programme:
     return told.as_told_from(programme, _with_places(programme.places, places))
 
 
-def contract_known(programme: Programme, history: History, contract_id: str, known: date) -> Contract:
-    """A contract as it reads by what is known on a day; what yields to others stands in it all the same."""
+def _lasts(programme: Programme, history: History, contract_id: str, known: date) -> date:
+    """The first day on which a contract is over where nobody says any more than is on record."""
+    keys = [key for key in history.of_contract.get(contract_id, ()) if history.ends_contracts(key)]
+    if not keys:
+        return history.until(contract_id, known)
+    contract, notices = contract_known(programme, history, contract_id, known, keys), notices_known(programme, known)
+    return outlook_on_record(contract_id, contract, programme.horizon.span, notices).ends[-1]
+
+
+def contract_known(
+    programme: Programme, history: History, contract_id: str, known: date, keys: Sequence[tuple[str, str]] | None = None
+) -> Contract:
+    """A contract as it reads by what is known on a day, with some of its clauses or all.
+
+    What yields to others stands in it all the same.
+    """
     contract = programme.contracts[contract_id]
-    named = dict(_named(list(_stretches(programme, history, contract_id, contract, known))))
+    named = dict(_named(list(_stretches(programme, history, contract_id, contract, known, keys))))
     return _reads(contract, named, history.until(contract_id, known))
 
 
@@ -103,12 +119,16 @@ def _named(stretches: list[Stretch]) -> Iterator[tuple[str, Stretch]]:
 
 
 def _stretches(
-    programme: Programme, history: History, contract_id: str, contract: Contract, known: date
+    programme: Programme,
+    history: History,
+    contract_id: str,
+    contract: Contract,
+    known: date,
+    keys: Sequence[tuple[str, str]] | None = None,
 ) -> Iterator[Stretch]:
     """What a contract's clauses say over time, suspended days left out, waivers taken in."""
-    keys = history.of_contract.get(contract_id, ())
-    clauses = (version.clause for key in keys for version in history.versions[key])
-    renewable = any(clause is not None and type(clause).steps is not Clause.steps for clause in clauses)
+    keys = history.of_contract.get(contract_id, ()) if keys is None else keys
+    renewable = any(history.ends_contracts(key) for key in keys)
     until = history.until(contract_id, known)
     for key in keys:
         one: Stretch | None = None
@@ -152,7 +172,7 @@ def _waived(
     programme: Programme, clause: Clause, workloads: tuple[str, ...], providers: tuple[str, ...]
 ) -> list[Clause]:
     """What is left of a clause that is waived for some workloads, or with some providers, or for some with some."""
-    every = tuple(programme.workloads)
+    every = clause.scope(programme)
     rest = clause.without(workloads, every) if workloads else None
     if not providers:
         return [rest] if rest is not None else []
@@ -199,7 +219,7 @@ def _yield_to(programme: Programme, one: Stretch, clause_id: str, over: Stretch,
     if one.clause_id != clause_id or not common.days:
         yield one
         return
-    rest = one.clause.without(over.clause.subjects, tuple(programme.workloads))
+    rest = one.clause.without(over.clause.subjects, one.clause.scope(programme))
     parts = (
         (Span(one.span.start, common.start), one.clause),
         (common, rest),
@@ -242,6 +262,8 @@ def _refuse_parts(programme: Programme, contract_id: str, stretches: list[Stretc
     """PlanError where what counts on from its first day would have to be told in several parts."""
     before: dict[str, Stretch] = {}
     for stretch in stretches if programme.contracts[contract_id].status in ("signed", "offer") else ():
+        if not stretch.span.overlap(programme.horizon.span):
+            continue
         first, why = before.setdefault(stretch.clause_id, stretch), stretch.clause.unbroken
         if first is not stretch and why is not None:
             raise PlanError(

@@ -143,7 +143,15 @@ def changes(programme: Programme, since: date, until: date) -> list[Change]:
             place = programme.places.key(version.path)
             if since < version.known_from <= until:
                 found.append(
-                    Change(contract_id, clause_id, version.known_from, version.verb, version.begins, words, place)
+                    Change(
+                        contract_id,
+                        clause_id,
+                        version.known_from,
+                        _verb(version, versions),
+                        version.begins,
+                        words,
+                        place,
+                    )
                 )
             undone = version.known_until
             if since < undone <= until and not _replaced(version, versions):
@@ -159,8 +167,14 @@ def changes(programme: Programme, since: date, until: date) -> list[Change]:
 
 
 def _replaced(version: Version, versions: tuple[Version, ...]) -> bool:
-    """Whether a correction took its place on the day on which it was known no longer."""
-    return any(one.verb == "correct" and one.known_from == version.known_until for one in versions)
+    """Whether another took its place under its name on the day on which it was known no longer."""
+    return any(one.name == version.name and one.known_from == version.known_until for one in versions)
+
+
+def _verb(version: Version, versions: tuple[Version, ...]) -> str:
+    """What was done; a version that an amendment of an earlier day was carried on to is told so."""
+    again = any(one.name == version.name and one.known_until == version.known_from for one in versions)
+    return "carried" if again and version.verb == "amend" else version.verb
 
 
 def due(programme: Programme, span: Span, known: date, facts: Facts | None = None) -> list[Due]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -107,6 +107,8 @@ class History:
     pauses: Mapping[tuple[str, str], tuple[Pause, ...]]
     ends: Mapping[str, tuple[tuple[date, date], ...]]
     """By contract: its end, as known from a day on; the last that is known holds."""
+    written_ends: Mapping[str, tuple[tuple[date, date], ...]] | None = None
+    """The ends that the contracts' words give them, where `ends` are those that they have come to."""
 
     def in_force(
         self, contract_id: str, clause_id: str, on: date, known: date, *, unended: bool = False
@@ -125,11 +127,17 @@ class History:
 
     def until(self, contract_id: str, known: date) -> date:
         """The first day on which a contract is over, as known on a day."""
-        return [end for end, known_from in self.ends[contract_id] if known_from <= known][-1]
+        return _last_known(self.ends[contract_id], known)
 
     def _until(self, version: Version, known: date, unended: bool) -> date:
-        """The first day on which a version is over, with its contract."""
-        return version.until if unended else min(version.until, self.until(version.contract_id, known))
+        """The first day on which a version is over, with its contract; what lasts to the end that the contract's words
+        give it lasts to the one that it has come to."""
+        if unended:
+            return version.until
+        end, written = self.until(version.contract_id, known), self.written_ends
+        if written is not None and version.until >= _last_known(written[version.contract_id], known):
+            return end
+        return min(version.until, end)
 
     def held(self, contract_id: str, clause_id: str, known: date, *, unended: bool = False) -> list[Held]:
         """What a clause says over time, as known on a day, in order of time; days without it are left out.
@@ -163,6 +171,11 @@ class History:
             found[key[0]].append(key)
         return found
 
+    def ends_contracts(self, key: tuple[str, str]) -> bool:
+        """Whether some version of a clause may bring its contract to another end."""
+        clauses = (version.clause for version in self.versions[key])
+        return any(clause is not None and type(clause).steps is not Clause.steps for clause in clauses)
+
     @cached_property
     def known_days(self) -> list[date]:
         """The days on which something became known, or was known no longer, in order."""
@@ -171,6 +184,10 @@ class History:
         days = {day for one in told for day in (one.known_from, one.known_until)}
         days |= {known_from for each in self.ends.values() for _, known_from in each}
         return sorted(days - {date.min, date.max})
+
+
+def _last_known(ends: tuple[tuple[date, date], ...], known: date) -> date:
+    return [end for end, known_from in ends if known_from <= known][-1]
 
 
 def _pauses(pause: Pause, version: Version, on: date) -> bool:
@@ -323,8 +340,15 @@ class _Chronicle:
     def _amendment(self, at: Path, amendment: Amendment, on: date, known: date) -> None:
         for clause_id, clause in amendment.new.items():
             self._version(clause_id, amendment.name, "new", clause, on, known, (*at, "new", clause_id), amendment)
-        for clause_id, clause in amendment.amend.items():
-            self._version(clause_id, amendment.name, "amend", clause, on, known, (*at, "amend", clause_id), amendment)
+        for clause_id, stated in amendment.amend.items():
+            before = self._before(clause_id, on, known)
+            if before is None:  # what is amended waits for an event that has not come
+                continue
+            clause = stated if amendment.when is None else self._inheriting(stated, before, amendment, clause_id)
+            since = max(known, before.known_from)
+            self._version(clause_id, amendment.name, "amend", clause, on, since, (*at, "amend", clause_id), amendment)
+            if amendment.when is not None:
+                self._carry_on(clause_id, amendment, stated, on, known)
         for clause_id in amendment.end:
             self._version(clause_id, amendment.name, "end", None, on, known, (*at, "end"), amendment)
         for clause_id, clause in amendment.correct.items():
@@ -338,9 +362,31 @@ class _Chronicle:
         for clause_id, carried in amendment.carried.items():
             for name, clause in carried.items():
                 self._restate(clause_id, name, clause, known, {})
-        for n, one in enumerate(self.contract.amendments):
+        for n, one in enumerate(self.contract.amendments[: int(at[3])] if amendment.supersedes else ()):
             if one.name in amendment.supersedes:
                 self._unknown_from(n, known)
+
+    def _before(self, clause_id: str, on: date, known: date) -> Version | None:
+        """What stands on a day, as known on another; or, where nothing is yet known to, what will be."""
+        there = [one for one in self.versions[self.contract_id, clause_id] if one.effective <= on]
+        knew = [one for one in there if one.is_known(known)]
+        found = max(knew or there, key=lambda one: one.order, default=None)
+        return found if found is not None and found.clause is not None else None
+
+    def _inheriting(self, stated: Clause, before: Version, amendment: Amendment, clause_id: str) -> Clause:
+        """What an event amends, put together with what stands on its day."""
+        if type(before.clause) is not type(stated):
+            return stated
+        return before.clause.model_copy(update=_stated(stated, amendment.changed.get(clause_id, ())))
+
+    def _carry_on(self, clause_id: str, amendment: Amendment, stated: Clause, on: date, known: date) -> None:
+        """What an event amends goes on in versions that take effect after it, but for what they state themselves."""
+        keys = {one.name: one.changed.get(clause_id, ()) for one in self.contract.amendments if one is not amendment}
+        for later in [one for one in self.versions[self.contract_id, clause_id] if one.effective > on]:
+            if later.name in keys and later.verb in ("amend", "correct") and type(later.clause) is type(stated):
+                changed = [key for key in amendment.changed.get(clause_id, ()) if key not in keys[later.name]]
+                clause = later.clause.model_copy(update=_stated(stated, changed))
+                self._restate(clause_id, later.name, clause, known, {})
 
     def _version(
         self,
@@ -392,6 +438,15 @@ class _Chronicle:
         path = (*at, "waive" if waiver is not None else "suspend", clause_id)
         pause = Pause(self.contract_id, clause_id, span, known, date.max, waiver, path, amendment.cite)
         self.pauses[self.contract_id, clause_id].append(pause)
+
+
+def _stated(clause: Clause, keys: Iterable[str]) -> dict[str, object]:
+    """The values of a clause under some keys of the file, by field; its ends go together."""
+    names = {info.alias or name: name for name, info in type(clause).model_fields.items()}
+    fields = {names[key] for key in keys if key in names}
+    if fields & {"through", "until_"}:
+        fields |= {"through", "until_"}
+    return {name: getattr(clause, name) for name in fields}
 
 
 def _known_until(one: Recorded, day: date) -> Recorded:

@@ -52,6 +52,9 @@ class Amendment(Thing):
     correct: Annotated[dict[Id, Clause], CHANGES] = Field(
         default_factory=dict, description="keys that were recorded wrong, by clause, with the `version` corrected"
     )
+    changed: dict[Id, tuple[Text, ...]] = Field(
+        default_factory=dict, exclude=True, json_schema_extra={"x-hidden": True}
+    )
     corrected: dict[Id, Text] = Field(default_factory=dict, exclude=True, json_schema_extra={"x-hidden": True})
     carried: dict[Id, dict[Text, Clause]] = Field(
         default_factory=dict, exclude=True, json_schema_extra={"x-hidden": True}

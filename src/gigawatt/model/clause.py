@@ -157,7 +157,15 @@ class Clause(Spanned):
         left = tuple(name for name in self.subjects or every if name not in workloads)
         if not workloads or not left:
             return None
-        return self.model_copy(update={"workloads" if hasattr(self, "workloads") else "for_workloads": left})
+        return self.about(left)
+
+    def scope(self, programme: "Programme") -> tuple[str, ...]:
+        """All that it may be about where it names nothing: the workloads."""
+        return tuple(programme.workloads)
+
+    def about(self, subjects: tuple[str, ...]) -> Self:
+        """This promise for some workloads alone."""
+        return self.model_copy(update={"workloads" if hasattr(self, "workloads") else "for_workloads": subjects})
 
     def with_free(self, providers: tuple[str, ...]) -> Self | None:
         """This promise with some providers or pools excepted; None where it knows no exceptions, so that all falls."""

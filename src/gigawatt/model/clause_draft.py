@@ -451,17 +451,14 @@ class ClauseDraft:
         before = self.draft.is_outright(told_by) & (not self.is_new)
         self.publish(DELIVERY, Delivery(self.name, what, place, flat, levels, before, part, self.span))
 
-    def hand_on(self, columns: Ints, most: float) -> None:
-        """Hand on to a later version of the clause what was paid so far: columns of money, and the most of them all."""
-        before = self.handed_on
-        key = (self.contract_id, own_id(self.clause_id), self.on)
-        self.draft.handed_on[key] = Handed(np.concatenate([before.columns, columns]), before.most + most)
+    def hand_on(self, handed: Handed) -> None:
+        """Hand on to the next version of the clause what was paid by this one and those before it."""
+        self.draft.handed_on[self.contract_id, own_id(self.clause_id), self.on] = handed
 
     @property
     def handed_on(self) -> Handed:
-        """What earlier versions of the clause were paid."""
-        key = (self.contract_id, own_id(self.clause_id), self.on)
-        return self.draft.handed_on.get(key) or Handed(np.zeros(0, dtype=np.int64), 0.0)
+        """What the version before this one handed on."""
+        return self.draft.handed_on.get((self.contract_id, own_id(self.clause_id), self.on), Handed())
 
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to clauses drafted later."""

@@ -163,8 +163,8 @@ class UseTable:
 class Handed:
     """What one version of a clause hands on to the next: columns of money that was paid, and the most of them all."""
 
-    columns: Ints
-    most: float
+    columns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    most: float = 0.0
 
 
 @dataclass
@@ -180,9 +180,9 @@ class Draft:
     closed: list[tuple[Ints, str]] = field(default_factory=list)
     published: dict[str, list[Published]] = field(default_factory=lambda: {name: [] for name in NAMES})
     wanted: frozenset[str] = frozenset()
+    """The named quantities that some clause reads; what nobody reads need not be drafted."""
     handed_on: dict[tuple[str, str, int], Handed] = field(default_factory=dict)
     """What a version of a clause was paid toward its cap, by contract, clause and the column on which it holds."""
-    """The named quantities that some clause reads; what nobody reads need not be drafted."""
     closed_shares: dict[tuple[str, str, int], Floats] = field(default_factory=dict)
     """The share of each Use's days that the versions of a clause close, by the same."""
     column_count: int = 0

@@ -6,6 +6,7 @@ from them. What such a change makes of a version that was made before is `carrie
 change was known. A correction replaces the version that it names, and what is made after it inherits the right one.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,7 @@ ORIGINAL = "original"
 """The name of the version with which a clause begins."""
 OWN = ("cite", "source", "assumed", "note")
 """What is said of a version itself, and not inherited by the next."""
-MADE_HERE = {"corrected", "carried"}
+MADE_HERE = {"changed", "corrected", "carried"}
 """Keys of an amendment that no file writes."""
 
 Raw = Mapping[str, Any]
@@ -74,10 +75,13 @@ class _Book:
     """The clauses of one contract as they stand after each amendment, as read."""
 
     def __init__(self, clauses: Raw) -> None:
-        self.versions = {
-            name: [_Version(ORIGINAL, -1, date.min, raw, whole=True, waits=False, bare=raw)]
-            for name, raw in clauses.items()
-        }
+        first = {name: _Version(ORIGINAL, -1, date.min, raw, whole=True, waits=False) for name, raw in clauses.items()}
+        self.versions = {name: [one] for name, one in first.items()}
+        """By clause, in the order in which they were made."""
+        self.settled = {name: [one] for name, one in first.items()}
+        """Those that wait for nothing, in the order in which they take effect."""
+        for name, raw in clauses.items():
+            first[name].bare = raw
         self.faults: list[InitErrorDetails] = []
 
     def restate(self, n: int, raw: Raw) -> Raw:
@@ -90,17 +94,21 @@ class _Book:
             told["correct"], told["corrected"] = self._corrected(raw["correct"], (*at, "correct"), n)
         for clause_id, clause in _things(raw, "new"):
             before = self._standing(clause_id, since)
-            if before is not None and before.stated is not None:
+            ends = any(one.waits and one.stated is None for one in self.versions.get(clause_id, ()))
+            if before is not None and before.stated is not None and not before.waits and not ends:
                 self._refuse((*at, "new", clause_id), f"{clause_id} is there already; amend it, or end it before")
             touched |= self._stands(clause_id, n, raw, clause, whole=True)
         if isinstance(raw.get("amend"), Mapping):
             told["amend"] = {}
             for clause_id, change in raw["amend"].items():
-                if not self._known(clause_id, since, (*at, "amend", clause_id), "amend"):
+                where = (*at, "amend", clause_id)
+                if not self._known(clause_id, since, where, "amend") or not isinstance(change, Mapping):
                     continue
-                if isinstance(change, Mapping):
-                    touched |= self._stands(clause_id, n, raw, change, whole=False)
-                    told["amend"][clause_id] = self._amended(clause_id, (*at, "amend", clause_id))
+                before = self._standing(clause_id, since)
+                assert before is not None  # known to stand
+                touched |= self._stands(clause_id, n, raw, change, whole=False)
+                told["amend"][clause_id] = self._amended(clause_id, before, where)
+                told.setdefault("changed", {})[clause_id] = [str(key) for key in change]
         for verb in ("waive", "suspend"):
             for clause_id, _ in _things(raw, verb):
                 self._known(clause_id, since, (*at, verb, clause_id), verb)
@@ -116,7 +124,7 @@ class _Book:
 
     def _displaced(self, raw: Raw) -> set[str]:
         """Take out the versions of the amendments that this one displaces; the clauses of which some were."""
-        named = raw.get("supersedes") or ()
+        named = (raw.get("supersedes") or ()) if "when" not in raw else ()
         names = {named} if isinstance(named, str) else {str(name) for name in named}
         found = set()
         for clause_id, versions in list(self.versions.items()) if names else ():
@@ -124,27 +132,32 @@ class _Book:
             if len(left) < len(versions):
                 found.add(clause_id)
                 self.versions[clause_id] = left
+                self.settled[clause_id] = [one for one in self.settled[clause_id] if one.name not in names]
             if not left:
-                del self.versions[clause_id]
+                del self.versions[clause_id], self.settled[clause_id]
         return found
 
     def _standing(self, clause_id: str, since: date) -> _Version | None:
-        """The version that stands on a day."""
-        there = [one for one in self.versions.get(clause_id, ()) if not one.waits and one.since <= since]
-        return max(there, key=lambda one: one.order, default=None)
+        """The version that stands on a day; where there is none, the last that waits for an event, if any does."""
+        settled = self.settled.get(clause_id, [])
+        at = bisect_right(settled, since, key=lambda one: one.since)
+        waiting = [one for one in self.versions.get(clause_id, ()) if one.waits] if not at else ()
+        return settled[at - 1] if at else waiting[-1] if waiting else None
 
     def _stands(self, clause_id: str, n: int, raw: Raw, stated: Any, *, whole: bool) -> set[str]:
         """Write down a version; the clause, where others that were made before take effect later."""
         since, waits = _day(raw), "when" in raw
-        versions = self.versions.setdefault(clause_id, [])
-        later = not waits and any(not one.waits and one.since > since for one in versions)
-        versions.append(_Version(_name(raw), n, since, stated, whole, waits, bare=stated if whole else None))
-        return {clause_id} if later else set()
+        made = _Version(_name(raw), n, since, stated, whole, waits, bare=stated if whole else None)
+        self.versions.setdefault(clause_id, []).append(made)
+        settled = self.settled.setdefault(clause_id, [])
+        if waits:
+            return set()
+        insort(settled, made, key=lambda one: one.order)
+        return {clause_id} if settled[-1] is not made else set()
 
-    def _amended(self, clause_id: str, at: Loc) -> Any:
-        """The whole of the version that was written down last."""
+    def _amended(self, clause_id: str, before: _Version, at: Loc) -> Any:
+        """The whole of the version that was written down last, which follows another."""
         last = self.versions[clause_id][-1]
-        before = max((one for one in self.versions[clause_id][:-1] if _inherits(last, one)), key=lambda one: one.order)
         said = before.told(last.n)
         if isinstance(said, Mapping) and last.stated.get("kind", said.get("kind")) != said.get("kind"):
             self._refuse((*at, "kind"), "an amendment keeps the kind of a clause; end it, and say what is new")
@@ -177,10 +190,8 @@ class _Book:
         carried: dict[str, dict[str, Any]] = {}
         for clause_id in sorted(touched):
             before: _Version | None = None
-            for one in sorted(
-                (one for one in self.versions.get(clause_id, ()) if not one.waits), key=lambda one: one.order
-            ):
-                if not one.whole:
+            for one in self.settled.get(clause_id, ()):
+                if not one.whole and not (before is None and self._waits_for(clause_id, one)):
                     if before is None or before.stated is None:
                         message = (
                             f"leaves nothing of {clause_id} for {one.name!r} to amend from {one.since} on; "
@@ -195,6 +206,10 @@ class _Book:
                 before = one
         return carried
 
+    def _waits_for(self, clause_id: str, amended: _Version) -> bool:
+        """Whether what is amended is only there once an event has come."""
+        return any(one.waits and one.n < amended.n for one in self.versions[clause_id])
+
     def _known(self, clause_id: Any, since: date, at: Loc, verb: str) -> bool:
         if not isinstance(clause_id, str):
             self._refuse(at, "the name of a clause is due")
@@ -205,9 +220,8 @@ class _Book:
         if standing is not None:
             self._refuse(at, f"{clause_id} ended before, so that there is nothing to {verb}")
         elif clause_id in self.versions:
-            first = min((one.since for one in self.versions[clause_id] if not one.waits), default=None)
-            when = f"is there from {first} on only" if first is not None else "is there only once an event has come"
-            self._refuse(at, f"{clause_id} {when}, so that there is nothing to {verb} before")
+            first = self.settled[clause_id][0].since
+            self._refuse(at, f"{clause_id} is there from {first} on only, so that there is nothing to {verb} before")
         else:
             there = ", ".join(self.versions) or "none"
             hint = did_you_mean(str(clause_id), self.versions) or f"; there are {there}"
@@ -217,11 +231,6 @@ class _Book:
     def _refuse(self, at: Loc, message: str) -> None:
         fault = PydanticCustomError("gigawatt", "{message}", {"message": message})
         self.faults.append(InitErrorDetails(type=fault, loc=at, input=None))
-
-
-def _inherits(one: _Version, other: _Version) -> bool:
-    """Whether a version comes after another, and may inherit from it."""
-    return not other.waits and other.stated is not None and other.order < one.order
 
 
 def _merged(before: Any, change: Raw) -> Any:

@@ -86,6 +86,8 @@ class ClauseView:
     span: Span
     """The days on which this version of the clause is in force."""
     facts: Facts
+    known: date = date.max
+    """The day as known on which its contract reads so."""
     written: Contract | None = None
     """The contract with the end that its words give it, where `contract` has the one to which renewals brought it."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gigawatt.errors import CycleError, GigawattError, PlanError
-from gigawatt.history.ending import Outlook, outlook_in_plan
+from gigawatt.history.outlook import Outlook, outlook_in_plan
 from gigawatt.model.clause import Clause
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract

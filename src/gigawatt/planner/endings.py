@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from gigawatt.history.ending import Outlook
+from gigawatt.history.outlook import Outlook
 from gigawatt.model.draft import Case, Decision, Draft
 from gigawatt.model.step import Step
 

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from gigawatt.history.ending import outlook_in_plan
+from gigawatt.history.outlook import outlook_in_plan
 from gigawatt.model.calendar import Floats
 from gigawatt.model.contract import Contract
 from gigawatt.model.draft import Decision, Draft, Payment

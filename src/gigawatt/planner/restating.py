@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
-from gigawatt.history.ending import as_ended, chosen_by, notices_known, outlook_in_plan
+from gigawatt.history.outlook import as_ended, chosen_by, notices_known, outlook_in_plan
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit
 from gigawatt.model.draft import Draft

@@ -77,20 +77,34 @@ class Part:
 
 
 def parts_of(clause_id: str, term: Term) -> list[Part]:
-    """The versions of a clause that have days in the horizon, in order of time: of a promise that was suspended for a
-    while, or amended, whose contract years go on."""
+    """The versions of a clause in order of time: of a promise that was suspended for a while, or amended, whose
+    contract years go on."""
     versions = [
         Part(name, Term(one, term.contract, term.months))
         for name, one in term.contract.clauses.items()
         if own_id(name) == own_id(clause_id) and type(one) is type(term.clause)
     ]
-    found = sorted((one for one in versions if one.term.inside.days), key=lambda one: one.term.inside.start)
+    found = sorted((one for one in versions if one.term.whole.days), key=lambda one: one.term.whole.start)
     return found if any(one.term.clause is term.clause for one in found) else [Part(clause_id, term)]
 
 
 def in_year(parts: Sequence[Part], year: Span) -> list[Part]:
-    """The versions that have days in a contract year; the last of them settles it for all."""
+    """The versions that have days of the horizon in a contract year; the last of them settles it for all."""
     return [one for one in parts if year.overlap(one.term.inside)]
+
+
+def counted_days(parts: Sequence[Part], year: Span, done: Mapping[date, Decimal]) -> list[tuple[Part, Span]]:
+    """The days of a contract year that count under each version.
+
+    Where the horizon's start cuts the year, and what was `done` by then is stated, they count from the year's first day
+    on, else from the horizon's.
+    """
+    horizon = parts[0].term.horizon
+    stated = any(year.start <= day < horizon.start for day in done)
+    since = year.start if stated else max(year.start, horizon.start)
+    counted = Span(since, max(since, min(year.until, horizon.until)))
+    days = [(one, counted.within(one.term.whole)) for one in parts]
+    return [(one, span) for one, span in days if span.days]
 
 
 def share_of_parts(parts: Sequence[Part], term: Term) -> list[Fraction]:
@@ -128,12 +142,23 @@ def over(clause: Clause, view: ClauseView) -> date:
     return view.span.until if closed or view.span.until < view.programme.horizon.until else date.max
 
 
-def years_in_force(clause: Clause, view: ClauseView) -> list[tuple[Span, Span]]:
-    """The contract years that touch the horizon, each with its days in force."""
-    term = Term(clause, view.contract, tuple(view.programme.horizon.months))
-    until = over(clause, view)
-    days = [(year, max(year.start, term.whole.start), min(year.until, until)) for year in term.years]
-    return [(year, Span(start, end)) for year, start, end in days if start < end]
+def years_in_force(clause: Clause, view: ClauseView) -> list[tuple[Span, Span, int]]:
+    """The contract years that touch the horizon and that this version of a clause settles, each with its days in force:
+    from the first until the last, and how many there are under this version and those before it."""
+    term, until = Term(clause, view.contract, tuple(view.programme.horizon.months)), over(clause, view)
+    named = ((name, one) for name, one in view.contract.clauses.items() if own_id(name) == own_id(view.clause_id))
+    spans = [one.span_within(view.contract.span) for _, one in named]
+    earlier = [span for span in spans if span.start < view.span.start]
+    later = [span for span in spans if span.start >= view.span.until]
+    mine = Span(view.span.start if earlier else term.whole.start, until)
+    found = []
+    for year in term.years:
+        counted = [year.within(span) for span in (*earlier, mine)]
+        counted = [span for span in counted if span.days]
+        if counted and year.overlap(mine) and not any(year.overlap(span) for span in later):
+            whole = Span(counted[0].start, counted[-1].until)
+            found.append((year, whole, sum(span.days for span in counted)))
+    return found
 
 
 def lapses(terms: Keeps, years: list[Span]) -> list[tuple[date, Decimal]]:
