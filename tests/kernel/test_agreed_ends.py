@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 import gigawatt as gw
 from gigawatt.broker.gate import Gate
 from gigawatt.history.ending import agreed
@@ -13,6 +15,7 @@ from gigawatt.history.state import due
 from gigawatt.history.versions import ALL_IS_KNOWN
 from gigawatt.model.facts import Facts, Notice
 from gigawatt.model.verdict import Ask, Ruling
+from gigawatt.sim.agree import check_edges
 from gigawatt.values.span import Span
 from tests.programmes import load_text
 
@@ -170,3 +173,71 @@ class TestWhatIsAmendedForTheTermThatARenewalAdds:
         renewed = outlook_in_plan(told, "order-7").contract_over(contract, date(2028, 7, 1))
         assert renewed.clauses["floor"].until == date(2027, 7, 1)
         assert renewed.clauses["gpus"].until is None
+
+
+class TestAsKnown:
+    SPARE = RENEWAL + "      spare: {kind: price, chip: h100, price: 3 USD/chip-hour, through: DAY}\n"
+
+    def test_what_lasts_to_the_end_is_told_by_the_end_that_was_known(self) -> None:
+        lasting = self.SPARE.replace("DAY", "2027-06-30")
+        later = "{effective: 2028-06-01, recorded: 2028-06-01, through: 2030-06-30}"
+        for programme in (order(clauses=lasting), order(later, clauses=lasting)):
+            history = agreed(programme).history
+            assert history.in_force("order-7", "spare", date(2027, 12, 1), date(2027, 5, 1)) is not None
+        shorter = self.SPARE.replace("DAY", "2027-04-30")
+        cut = "{effective: 2027-03-01, recorded: 2027-03-01, through: 2027-03-31}"
+        for programme in (order(clauses=shorter), order(cut, clauses=shorter)):
+            history = agreed(programme).history
+            assert history.in_force("order-7", "spare", date(2027, 5, 15), date(2027, 2, 1)) is None
+
+    def test_a_notice_that_is_given_later_takes_no_deadline_away(self) -> None:
+        told = (
+            HEAD
+            + RENEWAL
+            + ("events: [{kind: notice, clause: order-7/renewal, by: acme, date: 2027-03-01, recorded: 2027-03-01}]\n")
+        )
+        assert date(2027, 4, 2) in last_days(load_text(told), "notice", date(2027, 1, 1))
+        assert date(2027, 4, 2) not in last_days(load_text(told), "notice", date(2027, 3, 1))
+
+
+def test_the_gate_counts_notice_by_the_words_of_the_day_on_which_it_was_given() -> None:
+    clauses = "      out: {kind: termination, notice: 90 d}\n"
+    programme = order("{effective: 2027-02-01, amend: {out: {notice: 30 d}}}", clauses=clauses)
+    given = Facts(notices=(Notice("order-7/out", "acme", date(2027, 1, 15)),))
+    assert end(programme, K, *given.notices) == date(2027, 4, 15)
+
+    def place(first: date) -> Ruling:
+        days = Span(first, first.replace(day=9))
+        ask = Ask("place", "acme", date(2027, 2, 10), workload="chat", pool="lumen-h100", span=days)
+        return Gate(programme, given).decide(ask).ruling
+
+    assert place(date(2027, 3, 1)) is Ruling.ALLOW
+    assert place(date(2027, 5, 1)) is Ruling.DENY
+
+
+class TestOverARenewedTerm:
+    TEXT = (
+        HEAD
+        + RENEWAL
+        + """      free: {kind: exclusivity, except: [fjord], overrides: [own/only]}
+  own: {buyer: acme, seller: nimbus, status: signed, from: 2026-07-01, through: 2030-06-30, clauses: {
+    only: {kind: exclusivity}}}
+  fjord: {buyer: acme, seller: fjord, status: signed, from: 2026-07-01, through: 2030-06-30, clauses: {
+    rate: {kind: price, chip: h100, price: 1 USD/chip-hour}}}
+"""
+    )
+
+    def test_an_override_goes_on_in_a_plan_as_at_the_gate(self) -> None:
+        programme = load_text(self.TEXT.replace("kind: serving, chips: 10", "kind: serving, chips: 20"))
+        assert check_edges(as_known(programme, date(2027, 1, 1))) == []
+        used = gw.plan(as_known(programme, date(2027, 1, 1))).tables["use"]
+        pools = {(row["month"], row["pool"]) for row in used.iter_rows(named=True) if row["chip_hours"] > 0}
+        assert ("2027-06", "fjord-h100") in pools
+        assert ("2027-12", "fjord-h100") in pools
+
+    def test_a_contradiction_stops_the_plan_as_it_is_referred_at_the_gate(self) -> None:
+        both = self.TEXT.replace(", except: [fjord], overrides: [own/only]", "").replace(
+            "only: {kind: exclusivity}", "only: {kind: exclusivity, from: 2027-08-01}"
+        )
+        with pytest.raises(gw.Contradiction):
+            as_known(load_text(both), date(2027, 1, 1))

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 import gigawatt as gw
+from gigawatt.history.state import changes
 from gigawatt.history.versions import ALL_IS_KNOWN, history_of
 from tests.kernel.test_history import load
 
@@ -179,3 +180,65 @@ def test_an_open_waiver_lasts_through_amendments_until_the_clause_is_agreed_anew
         "{effective: 2025-10-01, new: {api: {kind: exclusivity, workloads: [api]}}}",
     )
     assert [one.suspended for one in history_of(anew).held("azure", "api", K)] == [False, True, False]
+
+
+class TestOfTheSameDay:
+    TWICE = (
+        "{effective: 2026-01-01, recorded: 2025-06-01, amend: {share: {rate: 10 %}}}",
+        '{effective: 2026-01-01, recorded: 2025-09-01, supersedes: ["2026-01-01"], amend: {share: {rate: 12 %}}}',
+    )
+
+    def test_an_amendment_displaces_its_namesake_and_not_itself(self) -> None:
+        assert share(amended(*self.TWICE), date(2026, 6, 1)) == (Decimal("0.12"), ())
+
+    def test_nothing_displaces_what_is_made_after_it(self) -> None:
+        with pytest.raises(gw.ProgrammeError, match="there is no amendment 'b' to displace"):
+            amended(
+                "{id: a, effective: 2026-01-01, supersedes: [b], amend: {share: {rate: 10 %}}}",
+                "{id: b, effective: 2026-02-01, amend: {share: {rate: 12 %}}}",
+            )
+
+
+class TestWhatWaitsForAnEvent:
+    LATER = "{id: a, effective: 2027-01-01, recorded: 2025-06-01, amend: {share: {rate: 10 %}}}"
+    LISTED = "{id: b, when: listing, recorded: 2025-09-01, amend: {share: {streams: [chat]}}}"
+    EVENT = "events: [{event: listing, date: 2026-01-01, recorded: 2026-01-01}]\n"
+
+    def waiting(self, *lines: str, more: str = EVENT) -> gw.Programme:
+        return load("    amendments:\n" + "".join(f"      - {line}\n" for line in lines), more)
+
+    def test_inherits_from_what_stands_on_the_day_of_the_event_and_goes_on_after_it(self) -> None:
+        programme = self.waiting(self.LATER, self.LISTED)
+        assert share(programme, date(2026, 6, 1)) == (Decimal("0.20"), ("chat",))
+        assert share(programme, date(2027, 6, 1)) == (Decimal("0.10"), ("chat",))
+        assert share(programme, date(2027, 6, 1), date(2025, 12, 31)) == (Decimal("0.10"), ())
+
+    def test_brings_in_what_may_then_be_amended_and_is_not_there_without_it(self) -> None:
+        lines = (
+            "{when: listing, recorded: 2025-03-01, new: {second: {kind: exclusivity, workloads: [chat]}}}",
+            "{effective: 2026-05-01, recorded: 2026-05-01, amend: {second: {workloads: [api]}}}",
+        )
+
+        def second(more: str) -> tuple[str, ...] | None:
+            found = history_of(self.waiting(*lines, more=more)).in_force("azure", "second", date(2026, 6, 1), K)
+            return found.clause.subjects if found is not None and found.clause is not None else None
+
+        assert second(self.EVENT) == ("api",)
+        assert second(self.EVENT.replace("2026-01-01", "2027-01-01")) is None
+
+    def test_may_be_agreed_anew_once_an_event_has_ended_it(self) -> None:
+        programme = self.waiting(
+            "{when: listing, recorded: 2025-03-01, end: [share]}",
+            "{effective: 2026-05-01, new: {share: {kind: revenue_share, payer: openai, payee: microsoft, rate: 5 %}}}",
+        )
+        assert share(programme, date(2026, 2, 1)) is None
+        assert share(programme, date(2026, 6, 1)) == (Decimal("0.05"), ())
+
+    def test_displaces_nothing_from_which_others_inherit(self) -> None:
+        with pytest.raises(gw.ProgrammeError, match="waits for an event, and 'a' does not"):
+            self.waiting(self.LATER, "{when: listing, supersedes: [a], end: [api]}")
+
+
+def test_what_is_carried_on_is_told_so() -> None:
+    told = [(one.known, one.verb) for one in changes(amended(*LATER_FIRST), date(2025, 1, 1), date(2026, 1, 1))]
+    assert told == [(date(2025, 6, 1), "amend"), (date(2025, 9, 1), "amend"), (date(2025, 9, 1), "carried")]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 import gigawatt as gw
+from gigawatt.history.state import due
 from tests.programmes import load_text
 
 HEAD = """
@@ -132,3 +135,78 @@ def test_what_no_plan_can_tell_in_parts_is_refused_with_both_places(clause: str,
         planned(clause, JUNE)
     assert "is another promise from 2027-07-01 on" in str(caught.value)
     assert str(caught.value).count("programme.yaml:18") == 2
+
+
+class TestWhatBeganBeforeTheHorizon:
+    EARLY = HEAD.replace("from: 2027-01-01", "from: 2026-07-01").replace("effective: 2027-06-01, ", "")
+
+    def billed(self, clause: str, amendment: str) -> dict[str, int]:
+        answer = gw.plan(load_text(self.EARLY.replace("CLAUSE", clause).replace("AMENDMENT", amendment)))
+        rows = [row for row in answer.tables["restated"].iter_rows(named=True) if "/promise" in row["clause"]]
+        assert all(abs(row["difference"]) <= 1 for row in rows if row["fit"] == "exact")
+        return {row["clause"]: round(row["restated"]) for row in rows if row["restated"]}
+
+    def test_a_year_counts_the_versions_that_ended_before_the_horizon(self) -> None:
+        """Of the year from July 2026, 40,000 were taken by its end and 65,040 then, of 150,000."""
+        floor = TestTakeOrPay.FLOOR + "150000 chip-hour/year, taken: {2026-12-31: 40000 chip-hour}"
+        same = self.billed(floor, "effective: 2026-10-01, amend: {promise: {for: [chat, api]}}")
+        assert same["lumen/promise@2026-10-01"] == 150_000 - 105_040 + round(150_000 * 184 / 366) - 44_160
+        without = self.billed(floor, "effective: 2026-08-01, suspend: {promise: {through: 2026-08-31}}")
+        assert without["lumen/promise@2026-09-01"] == same["lumen/promise@2026-10-01"] - round(150_000 * 31 / 365)
+
+    def test_a_suspension_before_it_leaves_nothing_to_tell_in_parts(self) -> None:
+        lots = TestTakeOrPay.FLOOR + "100 chip-hour/year, make_up: {expires: 1 y}"
+        assert self.billed(lots, "effective: 2026-08-01, suspend: {promise: {through: 2026-08-31}}") == {}
+
+
+def test_what_was_not_provided_is_taken_off_the_whole_floor_of_a_year() -> None:
+    """200,000 for 334 days of 365 is 183,013.70; without 90,000 the 101,760 taken outside March are enough."""
+    floor = TestTakeOrPay.FLOOR + "200000 chip-hour/year, not_provided: {2027-02-10: 90000 chip-hour}"
+    march = "suspend: {promise: {from: 2027-03-01, through: 2027-03-31}}"
+    text = HEAD.replace("effective: 2027-06-01", "effective: 2027-02-01")
+    answer = gw.plan(load_text(text.replace("CLAUSE", floor).replace("AMENDMENT", march)))
+    rows = [row for row in answer.tables["restated"].iter_rows(named=True) if "/promise" in row["clause"]]
+    assert [round(row["restated"]) for row in rows if row["restated"]] == []
+
+
+def test_a_version_without_a_cap_begins_it_anew() -> None:
+    text = HEAD.replace("      - {effective: 2027-06-01, AMENDMENT}", (
+        "      - {effective: 2027-02-01, recorded: 2027-01-01, end: [promise]}\n"
+        "      - {effective: 2027-04-01, recorded: 2027-01-01, new: {promise: {UNCAPPED}}}\n"
+        "      - {effective: 2027-07-01, recorded: 2027-01-01, amend: {promise: {cap: 40000 USD}}}"
+    ))  # fmt: skip
+    share = TestACap.SHARE
+    text = text.replace("UNCAPPED", share.removesuffix(", cap: ")).replace("CLAUSE", share + "30000 USD")
+    rows = gw.plan(load_text(text)).tables["restated"].iter_rows(named=True)
+    found = {
+        row["clause"]: (round(row["planned"]), round(row["restated"])) for row in rows if "/promise" in row["clause"]
+    }
+    assert found["lumen/promise@2027-07-01"] == (40_000, 40_000)
+
+
+def test_a_share_that_is_waived_for_a_workload_is_due_of_the_rest() -> None:
+    """Only api earns from June on."""
+    waived = "waive: {promise: {by: lumen, workloads: [api]}}"
+    shared = TestACap.SHARE.removesuffix(", cap: ")
+    assert planned(shared, waived) == {"lumen/promise": HOURS_BEFORE_JUNE + 21_600}
+
+
+@pytest.mark.parametrize("kind", ["bands", "tranches"])
+def test_bands_and_tranches_are_not_counted_twice(kind: str) -> None:
+    text = HEAD.replace("CLAUSE", "kind: price, chip: a100, price: 2 USD/chip-hour, BANDS").replace("AMENDMENT", JUNE)
+    if kind == "bands":
+        with pytest.raises(gw.PlanError, match="counts volume toward its bands"):
+            gw.plan(load_text(text.replace("BANDS", "bands: [{at_least: 100000 chip-hour, price: 1 USD/chip-hour}]")))
+    else:
+        tranches = "kind: capital_commitment, investor: lumen, recipient: acme, tranches: [{amount: 9 USD}]"
+        with pytest.raises(gw.PlanError, match="draws each of its tranches once"):
+            planned(tranches, JUNE)
+
+
+def test_what_falls_due_for_a_year_in_parts_falls_due_once() -> None:
+    text = HEAD.replace("CLAUSE", TestTakeOrPay.FLOOR + "120000 chip-hour/year").replace("AMENDMENT", JUNE)
+    programme = load_text(text)
+    found = due(programme, programme.horizon.span, date(2027, 12, 1))
+    floors = [one.deadline for one in found if one.deadline.what == "floor"]
+    assert [one.on for one in floors] == [date(2027, 12, 31)]
+    assert "110,137 chip-hours" in floors[0].words

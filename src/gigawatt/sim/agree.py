@@ -21,8 +21,9 @@ from decimal import Decimal
 import numpy as np
 
 from gigawatt.broker.gate import Gate
+from gigawatt.history.ending import agreed
 from gigawatt.history.known import as_known
-from gigawatt.history.versions import ALL_IS_KNOWN, history_of, known_day
+from gigawatt.history.versions import ALL_IS_KNOWN, known_day
 from gigawatt.model.amendment import Amendment
 from gigawatt.model.calendar import Floats
 from gigawatt.model.clause import Clause, Fit
@@ -233,15 +234,18 @@ def _denies(gate: Gate, ask: Ask, name: str) -> bool:
 
 def check_memory(programme: Programme) -> list[str]:
     """What is recorded later changes no earlier answer: every clause is ended anew, and the past stays as it was."""
-    before = history_of(programme)
+    before = agreed(programme).history
     days = [date.min, *before.known_days]
     later = max(days[-1], programme.horizon.from_) + timedelta(days=1)
     found = []
     for contract_id, contract in programme.contracts.items():
         still = [name for key, name in before.versions if key == contract_id]
-        ended = Amendment(effective=contract.from_ or programme.horizon.from_, recorded=later, end=tuple(still))
+        start = contract.from_ or programme.horizon.from_
+        ended = Amendment(effective=start, recorded=later, end=tuple(still), until=start + timedelta(days=1))
         changed = contract.model_copy(update={"amendments": (*contract.amendments, ended)})
-        after = history_of(programme.model_copy(update={"contracts": {**programme.contracts, contract_id: changed}}))
+        after = agreed(
+            programme.model_copy(update={"contracts": {**programme.contracts, contract_id: changed}})
+        ).history
         for clause_id in still:
             for known in days:
                 if before.held(contract_id, clause_id, known) != after.held(contract_id, clause_id, known):
