@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from gigawatt.history.versions import Held, history_of, known_day
+from gigawatt.history.ending import agreed
+from gigawatt.history.versions import Held, known_day
 from gigawatt.model.inheritance import ORIGINAL
 from gigawatt.report import charts, figures
 from gigawatt.report.charts import Figure, Spec, View, Words
@@ -50,7 +51,7 @@ def contracts_figure(plan: Plan, sums: Aggregates) -> Figure | None:
 def _rows(plan: Plan) -> tuple[list[dict[str, Any]], int]:
     """One row a stretch inside the horizon, of at most so many clauses; and how many, which never change, are left."""
     programme = plan.programme.as_written
-    known, history, horizon = known_day(programme), history_of(programme), programme.horizon.span
+    known, history, horizon = known_day(programme), agreed(programme).history, programme.horizon.span
     by_clause: dict[str, list[dict[str, Any]]] = {}
     for contract_id, clause_id in history.versions:
         contract = programme.contracts[contract_id]
