@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gigawatt.app import clauses_over, due_between, known_on, load, may, plan, schema, summary, write_report
+    from gigawatt.app import change, clauses_over, due_between, known_on, load, may, plan, schema, summary, write_report
     from gigawatt.errors import (
         Contradiction,
         CycleError,
@@ -36,7 +36,18 @@ if TYPE_CHECKING:
 
 _HOMES = {
     **dict.fromkeys(
-        ("clauses_over", "due_between", "known_on", "load", "may", "plan", "schema", "summary", "write_report"),
+        (
+            "change",
+            "clauses_over",
+            "due_between",
+            "known_on",
+            "load",
+            "may",
+            "plan",
+            "schema",
+            "summary",
+            "write_report",
+        ),
         "gigawatt.app",
     ),
     **dict.fromkeys(
@@ -77,6 +88,7 @@ __all__ = [
     "Ruling",
     "Unbounded",
     "Verdict",
+    "change",
     "clauses_over",
     "due_between",
     "known_on",

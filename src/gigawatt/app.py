@@ -13,7 +13,7 @@ from gigawatt.file.loading import load_programme
 from gigawatt.model.programme import Programme, programme_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import polars as pl
@@ -35,6 +35,33 @@ def load(path: str | os.PathLike[str]) -> Programme:
     Raises `ProgrammeError`, which carries every fault with file, line, column and a suggestion.
     """
     return load_programme(path, all_kinds())
+
+
+def change(
+    programme: Programme,
+    *,
+    set: Mapping[str, str | float] | None = None,
+    without: Sequence[str] = (),
+    events: Mapping[str, date] | None = None,
+) -> Programme:
+    """What if: the programme with some values of its file set anew, without some clauses, or with events that come.
+
+    `set` has paths as `sites.abilene.phases.2.ready`, each with a value, or with a change of what is there: `+180 d`
+    moves a day, `+10 %` and `*1.1` scale a quantity. `without` names clauses as contract/clause; what they override
+    revives. `events` counts each event as having come on a day, by the acts of those who decide it. Changes add up.
+    Raises `ProgrammeError` for what cannot be set, `GigawattError` for names that the programme does not have, or for
+    values of a programme that was made in Python.
+    """
+    from gigawatt.errors import GigawattError
+    from gigawatt.model.provenance import Changes
+    from gigawatt.sim.what_if import changed
+
+    settings = tuple((path, str(value)) for path, value in (set or {}).items())
+    changes = programme.changes.and_then(Changes(settings, tuple(without), tuple((events or {}).items())))
+    if settings and not programme.path:
+        raise GigawattError("was made in Python and has no file whose values could be set; change it there")
+    base = load_programme(programme.path, all_kinds(), changes) if programme.path else programme
+    return changed(base, changes)
 
 
 def notes(programme: Programme) -> list[Fault]:

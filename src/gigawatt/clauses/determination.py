@@ -86,6 +86,14 @@ class Determination(Clause):
                 found.append(Occurrence(on, known, until))
         return found
 
+    def acts(self, event: str, on: date) -> tuple[Event, ...]:
+        """Its declaration, and its verification by as many of the panel as it takes, all on one day."""
+        if event != self.event:
+            return ()
+        declared = Event(event=event, kind="declaration", date=on, by=self.declares)
+        members = self.panel[: self._quorum]
+        return declared, *(Event(event=event, kind="verification", date=on, by=member) for member in members)
+
     def gate(self, ask: Ask, view: ClauseView) -> Opinion | None:
         """Whether `by` may take the decision `declaration of agi`, its `verification` or its `reversal`."""
         act, _, event = (ask.decision or "").partition(" of ")

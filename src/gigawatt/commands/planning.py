@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gigawatt.commands.changing import Event, Set, Without, changed
 from gigawatt.commands.telling import (
     NOT_PROVEN,
     NOT_WRITTEN,
@@ -65,6 +66,9 @@ def plan(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DAY", help="Plan with the contracts as known on this day.")
     ] = None,
+    settings: Set = None,
+    without: Without = None,
+    event: Event = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -77,7 +81,7 @@ def plan(
         from gigawatt.app import load
         from gigawatt.app import plan as find
 
-        programme = load(file)
+        programme = changed(load(file), settings, without, event)
         answer = find(
             programme, relax=relax, gap=gap, budget_seconds=budget, model_file=mps, as_of=day(as_of), tell=tell
         )

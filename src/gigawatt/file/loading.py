@@ -19,17 +19,25 @@ from gigawatt.file.lawful import changes_that_cannot_be
 from gigawatt.file.reading import Reading, read_file
 from gigawatt.file.references import Known
 from gigawatt.file.salvage import Salvage, salvage
+from gigawatt.file.setting import set_anew
 from gigawatt.model.clause import Clause
 from gigawatt.model.programme import Programme, programme_type
-from gigawatt.model.provenance import Origin
+from gigawatt.model.provenance import Changes, Origin
 from gigawatt.values.money import CURRENCIES
 from gigawatt.values.span import parse_day
 
 
-def load_programme(path: str | os.PathLike[str], kinds: Sequence[type[Clause]]) -> Programme:
-    """Read a programme file with its includes. ProgrammeError carries every fault found, in the order of the files."""
+def load_programme(
+    path: str | os.PathLike[str], kinds: Sequence[type[Clause]], changes: Changes | None = None
+) -> Programme:
+    """Read a programme file with its includes. ProgrammeError carries every fault found, in the order of the files.
+
+    `changes` are made to what the file says before it is validated.
+    """
     file = pathlib.Path(path)
     reading = read_file(file)
+    if changes is not None and reading.data:
+        set_anew(reading, changes.settings)
     if not reading.data:
         raise ProgrammeError(reading.faults or [Fault(str(file), 1, 1, "", "is empty")])
     programme, faults = _Loading(str(file), reading, programme_type(kinds)).load()

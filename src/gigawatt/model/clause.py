@@ -143,6 +143,10 @@ class Clause(Spanned):
         """When an event counts as having happened, where this promise says who decides that; else None."""
         return None
 
+    def acts(self, event: str, on: date) -> "tuple[Event, ...]":
+        """The acts by which an event would count on a day, where this promise says who decides that."""
+        return ()
+
     def beneficiaries(self, contract: "Contract") -> tuple[str, ...]:
         """The parties that it protects, each of which may waive it."""
         return (contract.seller,)

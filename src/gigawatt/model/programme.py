@@ -16,7 +16,7 @@ from gigawatt.model.fields import Day, Id, MoneyBalance, Text, Words
 from gigawatt.model.horizon import Finance, Horizon
 from gigawatt.model.kinds import ByKind
 from gigawatt.model.parsing import refuse
-from gigawatt.model.provenance import Origin, Places, Provenance
+from gigawatt.model.provenance import Changes, Origin, Places, Provenance
 from gigawatt.model.thing import Thing
 from gigawatt.model.things import Chip, Indicator, Party, Pool, Site, Stream
 from gigawatt.model.workload import Workload
@@ -111,6 +111,15 @@ class Programme(Thing):
     def places(self) -> Places:
         """Where each key and value stands in the files."""
         return self._origin.places
+
+    @property
+    def changes(self) -> Changes:
+        """By what it differs from its file."""
+        return self._origin.changes
+
+    def changed_by(self, changes: Changes) -> Self:
+        """The same programme, told by what it differs from its file."""
+        return self.with_origin(replace(self._origin, changes=changes))
 
     @property
     def decider_default_owner(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from gigawatt.errors import Fault
 
@@ -82,6 +83,30 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What a programme was changed by from what its file says: values set anew, clauses left out, events that come."""
+
+    settings: tuple[tuple[str, str], ...] = ()
+    """Paths with their new values, as text."""
+    without: tuple[str, ...] = ()
+    """Clauses by their full names."""
+    events: tuple[tuple[str, date], ...] = ()
+
+    def and_then(self, more: Changes) -> Changes:
+        """These changes, then others."""
+        return Changes(self.settings + more.settings, self.without + more.without, self.events + more.events)
+
+    def told(self) -> list[str]:
+        """Each in a few words."""
+        set_anew = [f"{path} = {text}" for path, text in self.settings]
+        left_out = [f"without {name}" for name in self.without]
+        return [*set_anew, *left_out, *(f"{event} on {day}" for event, day in self.events)]
+
+    def __str__(self) -> str:
+        return ", ".join(self.told())
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What a programme remembers of the file that it was read from; of one made in Python nothing."""
 
@@ -93,6 +118,8 @@ class Origin:
     """Those of `provenance` that are assumed, then what holds because the file does not say otherwise."""
     stated_keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """The keys that the file states of a thing, by its section and name."""
+    changes: Changes = field(default_factory=Changes)
+    """By what it differs from the file."""
 
 
 def _forms(path: Path) -> Iterator[Path]:

@@ -117,6 +117,9 @@ def _header(plan: Plan) -> str:
     kind = "good" if solve.optimal else "warn"
     status = f"{solve.status}{gap}" if "gap" not in solve.status and "%" not in solve.status else solve.status
     notes = "".join(f'<p class="notice">{escape(note)}</p>' for note in solve.notes)
+    what_if = programme.changes.told()
+    if what_if:
+        notes = f'<p class="notice">What if: {escape(", ".join(what_if))}</p>{notes}'
     relaxed = '<p class="notice">Relaxed: whole phases and offers are taken in fractions.</p>' if solve.relaxed else ""
     return (
         f"<header><h1>{escape(programme.title or programme.programme)}</h1>"

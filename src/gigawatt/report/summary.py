@@ -40,7 +40,7 @@ def print_summary(plan: Plan, console: Console) -> None:
 
 
 def _answer(plan: Plan) -> Group:
-    parts = [_head(plan), _paid(plan), _unserved(plan), *_notes(plan)]
+    parts = [_head(plan), *_changes(plan), _paid(plan), _unserved(plan), *_notes(plan)]
     for title, aside, body in (
         ("DECIDE", "by", _decide(plan)),
         ("BUILD AND TAKE", "from", _build_and_take(plan)),
@@ -75,6 +75,12 @@ def _head(plan: Plan) -> RenderableType:
     told = "gap" in status or "%" in status or solve.gap != solve.gap
     text = status if told else f"{status}, gap {figures.percent(digest.gap(plan))}"
     return _pair(left, Text(text, "green" if solve.optimal else "yellow"))
+
+
+def _changes(plan: Plan) -> list[RenderableType]:
+    """What if: by what the programme differs from its file."""
+    changes = plan.programme.changes
+    return [Text(f"What if: {changes}", "magenta")] if changes.told() else []
 
 
 def _paid(plan: Plan) -> RenderableType:
