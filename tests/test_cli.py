@@ -26,7 +26,10 @@ SCHEMA = EXAMPLES / "programme.schema.json"
 PROGRAMS = Path(sys.executable).parent
 COMMANDS = {
     "check": ["--json"],
-    "plan": ["--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--no-report", "--json", "--quiet"],
+    "plan": [
+        "--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--set", "--without", "--event", "--no-report",
+        "--json", "--quiet",
+    ],
     "schema": ["--out"],
     "init": [],
     "may": [
@@ -35,6 +38,11 @@ COMMANDS = {
     ],
     "clauses": ["--on", "--known", "--party", "--changes", "--json"],
     "clause": ["--json"],
+    "compare": ["--picture", "--json"],
+    "sweep": [
+        "--set", "--out", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--workers", "--json",
+        "--quiet",
+    ],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 
@@ -239,7 +247,7 @@ def test_a_plan_writes_every_table_twice_the_report_and_all_of_it_as_json(writte
     assert files == tables | {"plan.json", "report.html"}
     whole = json.loads((out / "plan.json").read_text())
     assert whole["programme"] == "lab"
-    assert list(whole) == ["programme", "solve", "tables"]
+    assert list(whole) == ["programme", "currency", "changes", "solve", "tables"]
     assert set(whole["tables"]) == set(TABLES)
     for name in TABLES:
         frame = pl.read_parquet(out / f"{name}.parquet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from gigawatt.errors import Fault
     from gigawatt.history.card import ClauseCard
     from gigawatt.history.state import Change, State
+    from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
     from gigawatt.model.facts import Facts
     from gigawatt.model.plan import Plan
+    from gigawatt.model.provenance import Changes
     from gigawatt.model.verdict import Ask, Verdict
 
 Tell = Callable[[str, str, float | None], None]
@@ -105,6 +108,73 @@ def plan(
     )
     Plan.display = staticmethod(_notebook)
     return plan_programme(known_on(programme, as_of), options, tell)
+
+
+def sweep_of(
+    programme: Programme,
+    settings: Mapping[str, Sequence[str]],
+    out: str | os.PathLike[str],
+    *,
+    workers: int | None = None,
+    tell: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> pl.DataFrame:
+    """The plan of every combination of some values, by their paths as for `change`; a row for each, in order.
+
+    Columns: each path, then status, optimal, objective, gap, cash (of those who decide), value_unserved, signed,
+    seconds, error. Cases run side by side on so many `workers` (default: the cores there are); each is kept in `out` as
+    soon as it is done, so that a sweep that was stopped goes on. `options` are those of `plan`. Raises `GigawattError`
+    where there are no cases or the programme has no file, `OutputError` where `out` cannot be written to.
+    """
+    from gigawatt.errors import GigawattError
+    from gigawatt.sim.sweeping import Sweep, grid
+
+    cases = grid(settings)
+    if not programme.path:
+        raise GigawattError("the programme was made in Python and has no file whose values could be set")
+    planned = partial(_planned, programme.path, programme.changes, options)
+    identity = json.dumps([_digest(programme), programme.changes.told(), sorted(options.items())], default=str)
+    done = Sweep(Path(out), planned, identity, workers or os.cpu_count() or 1)
+    return done.run(cases, tell or (lambda known, of: None))
+
+
+def _planned(path: str, before: Changes, options: Mapping[str, Any], case: Changes) -> Plan:
+    """The plan of one case; a function of a module, so that another process can be asked for it."""
+    from gigawatt.sim.what_if import changed
+
+    changes = before.and_then(case)
+    return plan(changed(load_programme(path, all_kinds(), changes), changes), **options)
+
+
+def _digest(programme: Programme) -> str:
+    """Stands for what the programme's files say."""
+    import hashlib
+
+    files = {programme.path, *(place.file for place in programme.places.keys.values())}
+    found = hashlib.sha256()
+    for file in sorted(files):
+        if Path(file).is_file():
+            found.update(Path(file).read_bytes())
+    return found.hexdigest()
+
+
+def compared(first: Plan | str | os.PathLike[str], second: Plan | str | os.PathLike[str]) -> Comparison:
+    """What differs between two plans, each as it was made or by the folder to which it was written.
+
+    Raises `GigawattError` where a folder holds no plan, or the two are in different currencies.
+    """
+    from gigawatt.model.plan import Plan
+    from gigawatt.sim.comparing import compare, told_by, told_in
+
+    one, two = (told_by(each) if isinstance(each, Plan) else told_in(Path(each)) for each in (first, second))
+    return compare(one, two)
+
+
+def compared_picture(comparison: Comparison, path: str | os.PathLike[str]) -> None:
+    """Write the differences in money as a picture (SVG). Raises `OutputError`."""
+    from gigawatt.report.two_plans import write_picture
+
+    write_picture(comparison, Path(path))
 
 
 def known_on(programme: Programme, known: date | None = None) -> Programme:

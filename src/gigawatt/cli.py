@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from gigawatt import __version__
-from gigawatt.commands import contracts, planning
+from gigawatt.commands import comparing, contracts, planning, sweeping
 
 app = typer.Typer(
     name="gigawatt",
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "The programme": (planning.check, planning.plan, planning.schema, planning.init),
+    "What if": (comparing.compare, sweeping.sweep),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
 }
 for panel, commands in PANELS.items():

@@ -41,6 +41,12 @@ def changed(
     )
 
 
+def values_of(settings: Sequence[str]) -> dict[str, list[str]]:
+    """The values of each path, as `a.b=1,2,3` has them. Raises GigawattError."""
+    named = (_named("--set", "workloads.chat.chips=100,200,300", one) for one in settings)
+    return {path: [value.strip() for value in values.split(",") if value.strip()] for path, values in named}
+
+
 def _named(option: str, example: str, text: str) -> tuple[str, str]:
     """The two sides of an equals sign."""
     name, found, value = text.partition("=")

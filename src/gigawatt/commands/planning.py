@@ -75,7 +75,7 @@ def plan(
 ) -> None:
     """Find what to sign, build, lease and rent, and where each workload runs, so that every clause is kept."""
     if out is not None:
-        _writable(out)
+        writable(out)
     with told(as_json), progress_bar(quiet or as_json) as tell:
         tell("reading", str(file), None)
         from gigawatt.app import load
@@ -138,7 +138,7 @@ def _tell_plan(answer: Plan, out: Path | None, as_json: bool, no_report: bool) -
         typer.echo(f"\nwritten to {out}" + ("" if no_report else f"; open {out / 'report.html'}"))
 
 
-def _writable(folder: Path) -> None:
+def writable(folder: Path) -> None:
     """Say at once, and not after the solve, that the answer could not be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -112,6 +112,7 @@ class Plan:
         }
         return {
             "programme": self.programme.programme,
+            "currency": self.programme.currency,
             "changes": self.programme.changes.told(),
             "solve": finite,
             "tables": {name: list(_plain(frame)) for name, frame in self.tables.items()},
