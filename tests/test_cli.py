@@ -28,6 +28,9 @@ COMMANDS = {
     "check": ["--json"],
     "plan": ["--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--no-report", "--json", "--quiet"],
     "schema": ["--out"],
+    "throughput": [
+        "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"
+    ],
     "init": [],
     "may": [
         "--by", "--place", "--procure", "--access", "--decide", "--in", "--for", "--power", "--chips", "--price",

@@ -17,13 +17,25 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gigawatt.app import clauses_over, due_between, known_on, load, may, plan, schema, summary, write_report
+    from gigawatt.app import (
+        clauses_over,
+        due_between,
+        known_on,
+        load,
+        may,
+        plan,
+        predictor,
+        schema,
+        summary,
+        write_report,
+    )
     from gigawatt.errors import (
         Contradiction,
         CycleError,
         Fault,
         GigawattError,
         Infeasible,
+        NoEstimate,
         OutputError,
         PlanError,
         ProgrammeError,
@@ -32,11 +44,23 @@ if TYPE_CHECKING:
     from gigawatt.model.clause import Clause, Fit, OnPool
     from gigawatt.model.plan import Plan
     from gigawatt.model.programme import Programme
+    from gigawatt.model.rates import Estimate
     from gigawatt.model.verdict import Ask, Ruling, Verdict
 
 _HOMES = {
     **dict.fromkeys(
-        ("clauses_over", "due_between", "known_on", "load", "may", "plan", "schema", "summary", "write_report"),
+        (
+            "clauses_over",
+            "due_between",
+            "known_on",
+            "load",
+            "may",
+            "plan",
+            "predictor",
+            "schema",
+            "summary",
+            "write_report",
+        ),
         "gigawatt.app",
     ),
     **dict.fromkeys(
@@ -46,6 +70,7 @@ _HOMES = {
             "Fault",
             "GigawattError",
             "Infeasible",
+            "NoEstimate",
             "OutputError",
             "PlanError",
             "ProgrammeError",
@@ -55,6 +80,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("Clause", "Fit", "OnPool"), "gigawatt.model.clause"),
     "Plan": "gigawatt.model.plan",
+    "Estimate": "gigawatt.model.rates",
     "Programme": "gigawatt.model.programme",
     **dict.fromkeys(("Ask", "Ruling", "Verdict"), "gigawatt.model.verdict"),
 }
@@ -64,10 +90,12 @@ __all__ = [
     "Clause",
     "Contradiction",
     "CycleError",
+    "Estimate",
     "Fault",
     "Fit",
     "GigawattError",
     "Infeasible",
+    "NoEstimate",
     "OnPool",
     "OutputError",
     "Plan",
@@ -83,6 +111,7 @@ __all__ = [
     "load",
     "may",
     "plan",
+    "predictor",
     "schema",
     "summary",
     "write_report",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gigawatt.model.facts import Facts
     from gigawatt.model.plan import Plan
     from gigawatt.model.verdict import Ask, Verdict
+    from gigawatt.throughput.predictor import Predictor
 
 Tell = Callable[[str, str, float | None], None]
 
@@ -35,6 +36,17 @@ def load(path: str | os.PathLike[str]) -> Programme:
     Raises `ProgrammeError`, which carries every fault with file, line, column and a suggestion.
     """
     return load_programme(path, all_kinds())
+
+
+def predictor(programme: Programme | None = None) -> Predictor:
+    """What chips deliver on models: of the catalogue, and of a programme's own where one is given."""
+    from gigawatt.file.catalogue import things
+    from gigawatt.throughput.predictor import Predictor
+
+    if programme is not None:
+        return Predictor(programme.chips, programme.models)
+    shipped = things(programme_type(all_kinds()))
+    return Predictor(shipped.chips, shipped.models)
 
 
 def notes(programme: Programme) -> list[Fault]:

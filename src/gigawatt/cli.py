@@ -14,6 +14,7 @@ import typer
 
 from gigawatt import __version__
 from gigawatt.commands import contracts, planning
+from gigawatt.commands.throughput import throughput
 
 app = typer.Typer(
     name="gigawatt",
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "The programme": (planning.check, planning.plan, planning.schema, planning.init),
+    "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
 }
 for panel, commands in PANELS.items():

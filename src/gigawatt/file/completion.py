@@ -141,5 +141,9 @@ def _assumed(path: str, value_text: str, note: str) -> Provenance:
 
 
 def shipped_provenance(programme: Programme, stated: set[str]) -> list[Provenance]:
-    """Where the catalogue's figures of the chips in use come from."""
-    return catalogue.provenance(chips_in_use(programme), stated)
+    """Where the catalogue's figures of the chips and models in use come from."""
+    models = {name for workload in programme.workloads.values() if (name := getattr(workload, "model", None))}
+    return [
+        *catalogue.provenance("chips", chips_in_use(programme), stated),
+        *catalogue.provenance("models", models, stated),
+    ]

@@ -49,7 +49,8 @@ class _Loading:
     def __init__(self, path: str, reading: Reading, cls: type[Programme]) -> None:
         self.reading = reading
         self.cls = cls
-        self.data = {**reading.data, "chips": catalogue.with_catalogue(reading.data.get("chips"))}
+        shipped = {name: catalogue.with_catalogue(reading.data.get(name), name) for name in catalogue.FILES}
+        self.data = {**reading.data, **shipped}
         catalogue.add_places(reading.places)
         self.origin = Origin(path, reading.places, tuple(reading.provenance), stated_keys=_stated_keys(reading.data))
 
@@ -88,13 +89,14 @@ class _Loading:
         return Known(
             parties=self._names("parties") if "parties" in self.data else None,
             chips=self._names("chips"),
+            models=self._names("models"),
             sites=self._names("sites"),
             pools=self._names("pools"),
             workloads=self._names("workloads"),
             revenues=self._names("revenues"),
             clauses={name: _clause_names(contract) for name, contract in contracts.items()},
             doubtful=left.doubtful,
-            whole=not left.left_out & {"chips", "pools", "contracts"},
+            whole=not left.left_out & {"chips", "models", "pools", "contracts"},
             horizon_is_read="horizon" not in left.left_out,
             decides_is_read="decides" not in left.left_out,
         )
@@ -107,7 +109,8 @@ class _Loading:
 def _with_assumptions(whole: Programme, origin: Origin) -> Programme:
     """The programme told also what only the whole of it tells: the catalogue's figures in use, and what is assumed."""
     own = origin.provenance
-    provenance = (*own, *shipped_provenance(whole, {record.path for record in own}))
+    shipped = shipped_provenance(whole, {record.path for record in own})
+    provenance = (*own, *shipped)
     stated = {record.path for record in provenance}
     told = [record for record in provenance if record.assumed]
     defaults = [record for record in default_assumptions(whole) if record.path not in stated]
