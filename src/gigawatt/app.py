@@ -35,7 +35,16 @@ def load(path: str | os.PathLike[str]) -> Programme:
 
     Raises `ProgrammeError`, which carries every fault with file, line, column and a suggestion.
     """
-    return load_programme(path, all_kinds())
+    return load_programme(path, all_kinds(), rated)
+
+
+def rated(programme: Programme) -> Programme:
+    """The programme with rates for the workloads that name a model; as it is where none does."""
+    if all(workload.is_rated for workload in programme.workloads.values()):
+        return programme
+    from gigawatt.throughput.rating import rated as with_rates
+
+    return with_rates(programme)
 
 
 def predictor(programme: Programme | None = None) -> Predictor:
@@ -89,7 +98,7 @@ def plan(
         model_file=Path(model_file) if model_file is not None else None,
     )
     Plan.display = staticmethod(_notebook)
-    return plan_programme(known_on(programme, as_of), options, tell)
+    return plan_programme(known_on(rated(programme), as_of), options, tell)
 
 
 def known_on(programme: Programme, known: date | None = None) -> Programme:

@@ -136,6 +136,19 @@ def _of_rates(programme: Programme) -> Iterator[Provenance]:
         yield _assumed(f"workloads.{names[0]}.rates.{chip}", text, f"for {', '.join(names)}; no rate is stated")
 
 
+def estimated_provenance(programme: Programme) -> Iterator[Provenance]:
+    """Where the rates come from that were worked out from a workload's model; all but measured ones are assumed."""
+    units = {"token": "token/s", "flop": "FLOP/s", "chip": ""}
+    for name, workload in programme.workloads.items():
+        used = {pool.chip for pool in programme.pools.values()}
+        for chip, one in workload.estimates.items():
+            if chip in used:
+                text = f"{one.per_second * workload.work_per_unit:.4g} {units[workload.measure]}"
+                note = f"{one.method}, sigma {one.sigma:.2g}{'; ' if one.note else ''}{one.note}"
+                at = f"workloads.{name}.rates.{chip}"
+                yield Provenance(at, text, (one.source,), assumed=one.method != "measured", note=note)
+
+
 def _assumed(path: str, value_text: str, note: str) -> Provenance:
     return Provenance(path, value_text, assumed=True, note=note)
 

@@ -309,6 +309,8 @@ def _place_of_pool(programme: Programme, pool_id: str) -> Path:
 def _not_runnable(programme: Programme) -> Iterator[Complaint]:
     """Workloads that no pool can run, with each pool's reason."""
     for workload_id, workload in programme.workloads.items():
+        if workload.model is not None and workload.model not in programme.models:
+            continue  # told where it is named
         reasons = []
         for pool_id, pool in programme.pools.items():
             chip = programme.chips.get(pool.chip)
