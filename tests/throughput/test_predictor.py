@@ -219,6 +219,8 @@ def test_every_record_names_a_chip_and_a_model_of_the_catalogue() -> None:
 def test_drift_is_stated_apart_and_has_its_range() -> None:
     """GB300, DeepSeek-R1, Server: 8064 after 2907 tokens a second and chip."""
     drift = KNOWN.drift
+    assert KNOWN.estimate("gb200", "llama-3.1-405b", "fp4", 9400, 680).drift == drift["a_year"]
+    assert KNOWN.training("gb200", "llama-3.1-405b", 512).drift == drift["a_year"]
     assert drift["least"] < 1.0 < drift["a_year"] < drift["most"]
     assert drift["most"] == pytest.approx(8064 / 2907, abs=1e-4)
     h100 = [

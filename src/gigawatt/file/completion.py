@@ -144,7 +144,12 @@ def estimated_provenance(programme: Programme) -> Iterator[Provenance]:
         for chip, one in workload.estimates.items():
             if chip in used:
                 text = f"{one.per_second * workload.work_per_unit:.4g} {units[workload.measure]}"
-                note = f"{one.method}, sigma {one.sigma:.2g}{'; ' if one.note else ''}{one.note}"
+                said = (
+                    f"{one.method}, sigma {one.sigma:.2g}",
+                    one.note,
+                    f"a year's drift of {one.drift - 1:+.0%} not counted",
+                )
+                note = "; ".join(part for part in said if part)
                 at = f"workloads.{name}.rates.{chip}"
                 yield Provenance(at, text, (one.source,), assumed=one.method != "measured", note=note)
 

@@ -23,7 +23,8 @@ class Estimate:
     """What one chip delivers. `per_second` is output tokens for serving, FLOP for training, by one chip.
 
     `sigma` is the standard deviation of the logarithm of truth over estimate. `chips` is how many chips hold one
-    replica, `batch` the requests that it serves at once; None where the method does not say.
+    replica, `batch` the requests that it serves at once; None where the method does not say. `drift` is what a year's
+    software gained on the same silicon in the median, a factor; it is stated here and not counted in `per_second`.
     """
 
     chip: str
@@ -37,6 +38,7 @@ class Estimate:
     chips: int | None = None
     batch: int | None = None
     note: str = ""
+    drift: float = 1.0
 
     @property
     def least(self) -> float:

@@ -296,6 +296,8 @@ class Training(Wanted):
             refuse(f"the share of the peak that a run reaches is of use for `flop`, not `{self.demand_key}`", "model")
         if "mfu" in self.model_fields_set:
             refuse("says twice what share of the peak is reached, by `mfu` and by `model`; keep one of them", "model")
+        if "precision" in self.model_fields_set:
+            refuse("a run of a `model` is in the precision of the runs that were measured; leave it out", "precision")
         if self.most_chips is None or not self.most_chips:
             refuse("the share of the peak depends on the chips of the run; give `most`", "model")
         return self

@@ -72,7 +72,7 @@ class Predictor:
         method, source = found.reasons[int(found.reason[0])]
         return Estimate(
             chip, model, float(found.per_second[0]), method, source, float(found.sigma[0]), precision, scenario,
-            int(found.chips[0]) or None, int(found.batch[0]) or None,
+            int(found.chips[0]) or None, int(found.batch[0]) or None, drift=self.drift["a_year"],
         )  # fmt: skip
 
     def predict(
@@ -127,7 +127,17 @@ class Predictor:
             raise NoEstimate(f"a run on {chips:g} chips; give at least one")
         share, sigma, source = training.mfu(self.runs, chip, chips, float(self._model(model).parameters))
         note = f"{share:.1%} of the dense bf16 peak on {chips:,.0f} chips"
-        return Estimate(chip, model, share * float(thing.bf16_flops), "training", source, sigma, "bf16", note=note)
+        return Estimate(
+            chip,
+            model,
+            share * float(thing.bf16_flops),
+            "training",
+            source,
+            sigma,
+            "bf16",
+            note=note,
+            drift=self.drift["a_year"],
+        )
 
     def _group(self, answer: _Answer, rows: Ints, key: tuple[str, str, str, str], t_in: Floats, t_out: Floats) -> None:
         """Answer the rows of one chip, model, precision and scenario."""
