@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 OUT ?= out
 
-.PHONY: help .venv demo test lint format bench docs golden pins clean
+.PHONY: help .venv demo test lint format bench docs fit golden pins clean
 
 help: ## list these targets
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -53,6 +53,10 @@ bench: $(READY) ## measure speed and size, as ratios in one run (make bench ARGS
 docs: $(READY) ## write docs/kinds.md from the code, run every example of the docs, and check that nothing public is missing
 	$(BIN)/python docs/kinds.py
 	$(BIN)/pytest -q tests/test_docs.py
+
+fit: $(READY) ## fit what chips deliver to the measured tables, and draw predicted against measured
+	$(BIN)/python -m fits
+	$(BIN)/python -m fits.picture docs/throughput.png
 
 golden: $(READY) ## write the golden files again; read the difference before you commit it
 	GOLDEN=update $(BIN)/pytest -q -p no:cacheprovider -k golden

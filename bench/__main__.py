@@ -9,11 +9,12 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, contracts, reference
+from bench import build_lp, contracts, prediction, reference
 from bench.registry import REGISTRY, Benchmark, Figure
 
 assert build_lp
 assert contracts
+assert prediction
 assert reference
 
 

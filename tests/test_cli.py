@@ -31,6 +31,9 @@ COMMANDS = {
         "--json", "--quiet",
     ],
     "schema": ["--out"],
+    "throughput": [
+        "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"
+    ],
     "init": [],
     "may": [
         "--by", "--place", "--procure", "--access", "--decide", "--in", "--for", "--power", "--chips", "--price",

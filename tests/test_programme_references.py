@@ -192,7 +192,7 @@ def test_a_workload_that_no_pool_can_run(tmp_path: Path) -> None:
             "profile: {nigt: 1}",
             "17:36: workloads.run.profile: unknown key 'profile'; "
             "known here: from, through, until, owner, chips_allowed, pools, not_pools, rates, revenue, unserved, "
-            "mfu, precision, "
+            "mfu, precision, model, "
             "kind, flop, chips, most, source, assumed, note",
         ),
         (

@@ -17,13 +17,26 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gigawatt.app import change, clauses_over, due_between, known_on, load, may, plan, schema, summary, write_report
+    from gigawatt.app import (
+        change,
+        clauses_over,
+        due_between,
+        known_on,
+        load,
+        may,
+        plan,
+        predictor,
+        schema,
+        summary,
+        write_report,
+    )
     from gigawatt.errors import (
         Contradiction,
         CycleError,
         Fault,
         GigawattError,
         Infeasible,
+        NoEstimate,
         OutputError,
         PlanError,
         ProgrammeError,
@@ -32,6 +45,7 @@ if TYPE_CHECKING:
     from gigawatt.model.clause import Clause, Fit, OnPool
     from gigawatt.model.plan import Plan
     from gigawatt.model.programme import Programme
+    from gigawatt.model.rates import Estimate
     from gigawatt.model.verdict import Ask, Ruling, Verdict
 
 _HOMES = {
@@ -44,6 +58,7 @@ _HOMES = {
             "load",
             "may",
             "plan",
+            "predictor",
             "schema",
             "summary",
             "write_report",
@@ -57,6 +72,7 @@ _HOMES = {
             "Fault",
             "GigawattError",
             "Infeasible",
+            "NoEstimate",
             "OutputError",
             "PlanError",
             "ProgrammeError",
@@ -66,6 +82,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("Clause", "Fit", "OnPool"), "gigawatt.model.clause"),
     "Plan": "gigawatt.model.plan",
+    "Estimate": "gigawatt.model.rates",
     "Programme": "gigawatt.model.programme",
     **dict.fromkeys(("Ask", "Ruling", "Verdict"), "gigawatt.model.verdict"),
 }
@@ -75,10 +92,12 @@ __all__ = [
     "Clause",
     "Contradiction",
     "CycleError",
+    "Estimate",
     "Fault",
     "Fit",
     "GigawattError",
     "Infeasible",
+    "NoEstimate",
     "OnPool",
     "OutputError",
     "Plan",
@@ -95,6 +114,7 @@ __all__ = [
     "load",
     "may",
     "plan",
+    "predictor",
     "schema",
     "summary",
     "write_report",

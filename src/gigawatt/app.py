@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
     from gigawatt.model.provenance import Changes
     from gigawatt.model.verdict import Ask, Verdict
+    from gigawatt.throughput.predictor import Predictor
 
 Tell = Callable[[str, str, float | None], None]
 
@@ -37,7 +38,32 @@ def load(path: str | os.PathLike[str]) -> Programme:
 
     Raises `ProgrammeError`, which carries every fault with file, line, column and a suggestion.
     """
-    return load_programme(path, all_kinds())
+    return _read(path)
+
+
+def _read(path: str | os.PathLike[str], changes: Changes | None = None) -> Programme:
+    """Read a programme file, with some changes to what it says; workloads that name a model are rated."""
+    return load_programme(path, all_kinds(), rated, changes)
+
+
+def rated(programme: Programme) -> Programme:
+    """The programme with rates for the workloads that name a model; as it is where none does."""
+    if all(workload.is_rated for workload in programme.workloads.values()):
+        return programme
+    from gigawatt.throughput.rating import rated as with_rates
+
+    return with_rates(programme)
+
+
+def predictor(programme: Programme | None = None) -> Predictor:
+    """What chips deliver on models: of the catalogue, and of a programme's own where one is given."""
+    from gigawatt.file.catalogue import things
+    from gigawatt.throughput.predictor import Predictor
+
+    if programme is not None:
+        return Predictor(programme.chips, programme.models)
+    shipped = things(programme_type(all_kinds()))
+    return Predictor(shipped.chips, shipped.models)
 
 
 def change(
@@ -63,7 +89,7 @@ def change(
     changes = programme.changes.and_then(Changes(settings, tuple(without), tuple((events or {}).items())))
     if settings and not programme.path:
         raise GigawattError("was made in Python and has no file whose values could be set; change it there")
-    base = load_programme(programme.path, all_kinds(), changes) if programme.path else programme
+    base = _read(programme.path, changes) if programme.path else programme
     return changed(base, changes)
 
 
@@ -107,7 +133,7 @@ def plan(
         model_file=Path(model_file) if model_file is not None else None,
     )
     Plan.display = staticmethod(_notebook)
-    return plan_programme(known_on(programme, as_of), options, tell)
+    return plan_programme(known_on(rated(programme), as_of), options, tell)
 
 
 def sweep_of(
@@ -143,7 +169,7 @@ def _planned(path: str, before: Changes, options: Mapping[str, Any], case: Chang
     from gigawatt.sim.what_if import changed
 
     changes = before.and_then(case)
-    return plan(changed(load_programme(path, all_kinds(), changes), changes), **options)
+    return plan(changed(_read(path, changes), changes), **options)
 
 
 def _digest(programme: Programme) -> str:

@@ -14,6 +14,7 @@ import typer
 
 from gigawatt import __version__
 from gigawatt.commands import comparing, contracts, planning, sweeping
+from gigawatt.commands.throughput import throughput
 
 app = typer.Typer(
     name="gigawatt",
@@ -25,6 +26,7 @@ app = typer.Typer(
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "The programme": (planning.check, planning.plan, planning.schema, planning.init),
     "What if": (comparing.compare, sweeping.sweep),
+    "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
 }
 for panel, commands in PANELS.items():

@@ -69,5 +69,9 @@ class CycleError(PlanError):
     """Clauses read each other's quantities in a circle, so that none can be drafted first."""
 
 
+class NoEstimate(GigawattError):
+    """Nobody can say what the chip delivers on the model: the message names what is missing, or what does not fit."""
+
+
 class OutputError(GigawattError):
     """The answer cannot be written: the folder is missing, full, or not ours to write in."""

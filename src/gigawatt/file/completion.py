@@ -136,10 +136,32 @@ def _of_rates(programme: Programme) -> Iterator[Provenance]:
         yield _assumed(f"workloads.{names[0]}.rates.{chip}", text, f"for {', '.join(names)}; no rate is stated")
 
 
+def estimated_provenance(programme: Programme) -> Iterator[Provenance]:
+    """Where the rates come from that were worked out from a workload's model; all but measured ones are assumed."""
+    units = {"token": "token/s", "flop": "FLOP/s", "chip": ""}
+    for name, workload in programme.workloads.items():
+        used = {pool.chip for pool in programme.pools.values()}
+        for chip, one in workload.estimates.items():
+            if chip in used:
+                text = f"{one.per_second * workload.work_per_unit:.4g} {units[workload.measure]}"
+                said = (
+                    f"{one.method}, sigma {one.sigma:.2g}",
+                    one.note,
+                    f"a year's drift of {one.drift - 1:+.0%} not counted",
+                )
+                note = "; ".join(part for part in said if part)
+                at = f"workloads.{name}.rates.{chip}"
+                yield Provenance(at, text, (one.source,), assumed=one.method != "measured", note=note)
+
+
 def _assumed(path: str, value_text: str, note: str) -> Provenance:
     return Provenance(path, value_text, assumed=True, note=note)
 
 
 def shipped_provenance(programme: Programme, stated: set[str]) -> list[Provenance]:
-    """Where the catalogue's figures of the chips in use come from."""
-    return catalogue.provenance(chips_in_use(programme), stated)
+    """Where the catalogue's figures of the chips and models in use come from."""
+    models = {name for workload in programme.workloads.values() if (name := getattr(workload, "model", None))}
+    return [
+        *catalogue.provenance("chips", chips_in_use(programme), stated),
+        *catalogue.provenance("models", models, stated),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from gigawatt.errors import Fault, ProgrammeError
 from gigawatt.file import catalogue, references
 from gigawatt.file.complaints import complaints, paths_of
-from gigawatt.file.completion import completed, default_assumptions, shipped_provenance
+from gigawatt.file.completion import completed, default_assumptions, estimated_provenance, shipped_provenance
 from gigawatt.file.lawful import changes_that_cannot_be
 from gigawatt.file.reading import Reading, read_file
 from gigawatt.file.references import Known
@@ -26,13 +26,19 @@ from gigawatt.model.provenance import Changes, Origin
 from gigawatt.values.money import CURRENCIES
 from gigawatt.values.span import parse_day
 
+Rater = Callable[[Programme], Programme]
+"""Gives the workloads of a programme their rates where they name a model."""
+
 
 def load_programme(
-    path: str | os.PathLike[str], kinds: Sequence[type[Clause]], changes: Changes | None = None
+    path: str | os.PathLike[str],
+    kinds: Sequence[type[Clause]],
+    rate: Rater = lambda programme: programme,
+    changes: Changes | None = None,
 ) -> Programme:
     """Read a programme file with its includes. ProgrammeError carries every fault found, in the order of the files.
 
-    `changes` are made to what the file says before it is validated.
+    `rate` gives workloads their rates; `changes` are made to what the file says before it is validated.
     """
     file = pathlib.Path(path)
     reading = read_file(file)
@@ -40,7 +46,7 @@ def load_programme(
         set_anew(reading, changes.settings)
     if not reading.data:
         raise ProgrammeError(reading.faults or [Fault(str(file), 1, 1, "", "is empty")])
-    programme, faults = _Loading(str(file), reading, programme_type(kinds)).load()
+    programme, faults = _Loading(str(file), reading, programme_type(kinds), rate).load()
     if faults or programme is None:
         raise ProgrammeError(_in_order(faults, str(file)))
     return programme
@@ -54,10 +60,12 @@ def _in_order(faults: Sequence[Fault], root: str) -> list[Fault]:
 class _Loading:
     """One file on its way from plain data to a programme."""
 
-    def __init__(self, path: str, reading: Reading, cls: type[Programme]) -> None:
+    def __init__(self, path: str, reading: Reading, cls: type[Programme], rate: Rater) -> None:
         self.reading = reading
         self.cls = cls
-        self.data = {**reading.data, "chips": catalogue.with_catalogue(reading.data.get("chips"))}
+        self.rate = rate
+        shipped = {name: catalogue.with_catalogue(reading.data.get(name), name) for name in catalogue.FILES}
+        self.data = {**reading.data, **shipped}
         catalogue.add_places(reading.places)
         self.origin = Origin(path, reading.places, tuple(reading.provenance), stated_keys=_stated_keys(reading.data))
 
@@ -74,7 +82,7 @@ class _Loading:
             programme = self._of_the_rest(left)
         if programme is None or not self.reading.complete:
             return programme, faults
-        whole = completed(programme.with_origin(self.origin))
+        whole = self.rate(completed(programme.with_origin(self.origin)))
         faults += references.check(whole, self._known(left), self.reading.places)
         faults += [self.reading.places.fault(path, message) for path, message in changes_that_cannot_be(whole)]
         return whole if faults else _with_assumptions(whole, self.origin), faults
@@ -96,13 +104,14 @@ class _Loading:
         return Known(
             parties=self._names("parties") if "parties" in self.data else None,
             chips=self._names("chips"),
+            models=self._names("models"),
             sites=self._names("sites"),
             pools=self._names("pools"),
             workloads=self._names("workloads"),
             revenues=self._names("revenues"),
             clauses={name: _clause_names(contract) for name, contract in contracts.items()},
             doubtful=left.doubtful,
-            whole=not left.left_out & {"chips", "pools", "contracts"},
+            whole=not left.left_out & {"chips", "models", "pools", "contracts"},
             horizon_is_read="horizon" not in left.left_out,
             decides_is_read="decides" not in left.left_out,
         )
@@ -115,7 +124,8 @@ class _Loading:
 def _with_assumptions(whole: Programme, origin: Origin) -> Programme:
     """The programme told also what only the whole of it tells: the catalogue's figures in use, and what is assumed."""
     own = origin.provenance
-    provenance = (*own, *shipped_provenance(whole, {record.path for record in own}))
+    shipped = shipped_provenance(whole, {record.path for record in own})
+    provenance = (*own, *estimated_provenance(whole), *shipped)
     stated = {record.path for record in provenance}
     told = [record for record in provenance if record.assumed]
     defaults = [record for record in default_assumptions(whole) if record.path not in stated]

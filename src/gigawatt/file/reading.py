@@ -29,7 +29,9 @@ _GROWING = frozenset({"value", "growth", "from", *KEYS})
 _MOST_NODES = 500_000
 _MOST_LEVELS = 60
 _TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
-SECTIONS = ("parties", "chips", "sites", "pools", "workloads", "revenues", "contracts", "participation", "indicators")
+SECTIONS = (
+    "parties", "chips", "models", "sites", "pools", "workloads", "revenues", "contracts", "participation", "indicators"
+)  # fmt: skip
 """The sections whose keys are names of things."""
 JOINED = ("events",)
 """Lists that may stand in several files."""

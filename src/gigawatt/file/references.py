@@ -50,6 +50,7 @@ class Known:
 
     parties: Collection[str] | None
     chips: Collection[str] | None
+    models: Collection[str] | None
     sites: Collection[str] | None
     pools: Collection[str] | None
     workloads: Collection[str] | None
@@ -153,6 +154,7 @@ def _names(programme: Programme, known: Known) -> Iterator[Complaint]:
     for workload_id, workload in programme.workloads.items():
         at = ("workloads", workload_id)
         yield from _unknown("chip", _given(workload, at, ("chips_allowed", "given_rates")), known.chips)
+        yield from _unknown("model", _given(workload, at, ("model",)), known.models)
         yield from _unknown("pool", _given(workload, at, ("pools", "not_pools")), _all_of(known.pools, programme.pools))
         if known.horizon_is_read:
             yield from _unknown("slice", _given(workload, at, ("profile",)), programme.horizon.slices)
@@ -317,6 +319,8 @@ def _place_of_pool(programme: Programme, pool_id: str) -> Path:
 def _not_runnable(programme: Programme) -> Iterator[Complaint]:
     """Workloads that no pool can run, with each pool's reason."""
     for workload_id, workload in programme.workloads.items():
+        if workload.model is not None and workload.model not in programme.models:
+            continue  # told where it is named
         reasons = []
         for pool_id, pool in programme.pools.items():
             chip = programme.chips.get(pool.chip)

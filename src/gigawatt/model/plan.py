@@ -34,6 +34,7 @@ TABLES: dict[str, str] = {
     "restated": "clauses beside their exact bills: clause, planned, restated, difference, fit",
     "parties": "cash of each party, undiscounted, with the least and the most among plans as good: party, decides, "
     "cash, least, most",
+    "rates": "what each chip delivers: workload, chip, rate, unit, method, sigma, source",
     "scarcity": "the price of one more of what is short: what, place, month, price, unit, by, degenerate",
     "indicators": "indicators: indicator, month, amount, unit",
 }

@@ -15,6 +15,7 @@ from gigawatt.model.event import Event
 from gigawatt.model.fields import Day, Id, MoneyBalance, Text, Words
 from gigawatt.model.horizon import Finance, Horizon
 from gigawatt.model.kinds import ByKind
+from gigawatt.model.language_model import LanguageModel
 from gigawatt.model.parsing import refuse
 from gigawatt.model.provenance import Changes, Origin, Places, Provenance
 from gigawatt.model.thing import Thing
@@ -45,6 +46,7 @@ class Programme(Thing):
     as_of: Day = Field(default_factory=_horizon_start, description="contracts signed before are prior")
     parties: dict[Id, Party] = Field(default_factory=dict)
     chips: dict[Id, Chip] = Field(default_factory=dict)
+    models: dict[Id, LanguageModel] = Field(default_factory=dict)
     sites: dict[Id, Site] = Field(default_factory=dict)
     pools: dict[Id, Pool] = Field(default_factory=dict)
     workloads: dict[Id, Workload] = Field(default_factory=dict)

@@ -58,7 +58,10 @@ class Chip(Thing):
     fp8_flops: FlopPerSecond | None = Field(default=None, alias="fp8", description="dense peak")
     fp4_flops: FlopPerSecond | None = Field(default=None, alias="fp4", description="dense peak")
     memory_gb: Gigabytes | None = Field(default=None, alias="memory")
-    bandwidth_tb_s: TerabytesPerSecond | None = Field(default=None, alias="bandwidth")
+    bandwidth_tb_s: TerabytesPerSecond | None = Field(default=None, alias="bandwidth", description="to its own memory")
+    link_tb_s: TerabytesPerSecond | None = Field(
+        default=None, alias="link", description="to its neighbours in a node, both ways together"
+    )
     power_kw: Kilowatts | None = Field(default=None, alias="power", description="its own TDP")
     it_power_kw: Kilowatts | None = Field(
         default_factory=_it_power, alias="it_power", description="its share of IT load with host, network and storage"

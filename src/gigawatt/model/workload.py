@@ -7,9 +7,9 @@ which demand is counted.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from gigawatt.model.fields import (
     ChipSeries,
@@ -26,9 +26,20 @@ from gigawatt.model.fields import (
 )
 from gigawatt.model.kinds import ByKind
 from gigawatt.model.parsing import refuse, refuse_keys
+from gigawatt.model.rates import Estimate, Scenario
 from gigawatt.model.spanned import Spanned
+from gigawatt.model.thing import Thing
 from gigawatt.model.things import Chip, Precision
-from gigawatt.model.work_units import UNIT_NAMES, FlopPerPeriod, Period, UsePerPeriod, WorkPrice, WorkRates, WorkUnit
+from gigawatt.model.work_units import (
+    UNIT_NAMES,
+    FlopPerPeriod,
+    Period,
+    Rate,
+    UsePerPeriod,
+    WorkPrice,
+    WorkRates,
+    WorkUnit,
+)
 from gigawatt.values.series import Series
 
 SECONDS_AN_HOUR = 3600
@@ -47,6 +58,10 @@ class Wanted(Spanned):
     unserved: WorkPrice | None = Field(default=None, description="money lost per unit not served")
     mfu: Share = Field(default=Decimal("0.4"), description="share of the peak that is reached, for work in FLOP")
     precision: Precision = "bf16"
+    model: Id | None = Field(default=None, description="the model that is run; its rates are then worked out")
+
+    _estimates: dict[str, Estimate] = PrivateAttr(default_factory=dict)
+    _unrated: dict[str, str] = PrivateAttr(default_factory=dict)
 
     demand_keys: ClassVar[Mapping[str, WorkUnit]] = {}
     """The keys of which exactly one says what is wanted, and the measure that each is in."""
@@ -76,6 +91,33 @@ class Wanted(Spanned):
         """Money lost per unit that is not served."""
         return self.unserved.per_unit if self.unserved is not None else None
 
+    @property
+    def estimates(self) -> Mapping[str, Estimate]:
+        """What its model is said to get of each chip, where that was worked out."""
+        return self._estimates
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether nothing is left to be worked out from its model."""
+        return self.model is None or bool(self._estimates or self._unrated)
+
+    def with_estimates(self, found: Mapping[str, Estimate], missing: Mapping[str, str]) -> Self:
+        """The same workload with rates from its model, and why some chips have none; a stated rate is kept."""
+        per = self.work_per_unit
+        rates = {
+            chip: Rate(self.measure, Decimal(f"{one.per_second * per * SECONDS_AN_HOUR:.6g}"))
+            for chip, one in found.items()
+        }
+        told = self.model_copy(update={"given_rates": {**rates, **self.given_rates}})
+        told._estimates = {chip: one for chip, one in found.items() if chip not in self.given_rates}
+        told._unrated = {chip: why for chip, why in missing.items() if chip not in self.given_rates}
+        return told
+
+    @property
+    def work_per_unit(self) -> float:
+        """Work that demand counts for each unit of an estimate: one, but for tokens counted both ways."""
+        return 1.0
+
     def rate_on(self, chip_id: str, chip: Chip) -> Decimal | None:
         """Work that one chip of this kind does in an hour; None where it cannot run this workload.
 
@@ -100,6 +142,8 @@ class Wanted(Spanned):
             return "among its `not_pools`"
         if self.chips_allowed and chip_id not in self.chips_allowed:
             return f"{chip_id} is not among its `chips_allowed`"
+        if chip_id in self._unrated:
+            return self._unrated[chip_id]
         if self.rate_on(chip_id, chip) is not None:
             return None
         if self.measure == "token":
@@ -152,6 +196,25 @@ def _with_growth(demand: Series, growth_per_month: Decimal | None) -> Series:
     return demand if growth_per_month is None else demand.with_growth(growth_per_month, demand.growth_from)
 
 
+class Lengths(Thing):
+    """How long the requests of a model are, in tokens, and which tokens the demand counts."""
+
+    tokens_in: Number = Field(alias="in", description="tokens that one request brings")
+    tokens_out: Number = Field(alias="out", description="tokens that it is answered with")
+    counted: Literal["out", "all"] = Field(default="out", description="the tokens that the demand counts")
+
+    @model_validator(mode="after")
+    def _above_nought(self) -> "Lengths":
+        faults = [
+            (key, f"{value} tokens; a request has at least one each way")
+            for key, value in (("in", self.tokens_in), ("out", self.tokens_out))
+            if value < 1
+        ]
+        if faults:
+            refuse_keys(faults)
+        return self
+
+
 class Serving(Wanted):
     """Work that comes by the hour and is served then or not at all."""
 
@@ -162,6 +225,8 @@ class Serving(Wanted):
     flop: FlopPerHour | None = None
     growth_per_month: Growth | None = Field(default=None, alias="growth")
     profile: dict[Id, Number] = Field(default_factory=dict, description="by slice of the day, relative to the mean")
+    lengths: Lengths | None = Field(default=None, description="of the model's requests, as {in: 9400, out: 680}")
+    scenario: Scenario = Field(default="server", description="whether readers wait (`server`) or not (`offline`)")
 
     demand_keys: ClassVar[Mapping[str, WorkUnit]] = {"tokens": "token", "chips": "chip", "use": "chip", "flop": "flop"}
     demand_per: ClassVar[Period] = "hour"
@@ -172,12 +237,31 @@ class Serving(Wanted):
         wanted: Series = getattr(self, self.demand_key)
         return _with_growth(wanted, self.growth_per_month)
 
+    @property
+    def work_per_unit(self) -> float:
+        """Tokens that demand counts for each that comes out."""
+        lengths = self.lengths
+        if lengths is None or lengths.counted == "out":
+            return 1.0
+        return float((lengths.tokens_in + lengths.tokens_out) / lengths.tokens_out)
+
     def shape(self, slices: Mapping[str, Decimal]) -> dict[str, Decimal]:
         """Demand by slice over its mean, given hours a day by slice; a slice that is not named counts as one."""
         weights = {name: self.profile.get(name, Decimal(1)) for name in slices}
         total = sum((weights[name] * hours for name, hours in slices.items()), Decimal(0))
         mean = total / sum(slices.values(), Decimal(0))
         return {name: weight / mean for name, weight in weights.items()}
+
+    @model_validator(mode="after")
+    def _model_with_lengths(self) -> "Serving":
+        if self.model is not None and self.measure != "token":
+            refuse(f"a model is served in tokens, and demand is by `{self.demand_key}`; give `tokens`", "model")
+        if self.model is not None and self.lengths is None:
+            refuse("a model needs the `lengths` of its requests, as {in: 9400, out: 680}", "model")
+        for key in ("lengths", "scenario"):
+            if self.model is None and key in self.model_fields_set:
+                refuse("is of use only beside a `model`", key)
+        return self
 
     @model_validator(mode="after")
     def _profile_above_nought(self) -> "Serving":
@@ -204,6 +288,20 @@ class Training(Wanted):
         """FLOP of the whole run; None where it is `chips` for the whole window."""
         return self.flop
 
+    @model_validator(mode="after")
+    def _model_of_a_run(self) -> "Training":
+        if self.model is None:
+            return self
+        if self.measure != "flop":
+            refuse(f"the share of the peak that a run reaches is of use for `flop`, not `{self.demand_key}`", "model")
+        if "mfu" in self.model_fields_set:
+            refuse("says twice what share of the peak is reached, by `mfu` and by `model`; keep one of them", "model")
+        if "precision" in self.model_fields_set:
+            refuse("a run of a `model` is in the precision of the runs that were measured; leave it out", "precision")
+        if self.most_chips is None or not self.most_chips:
+            refuse("the share of the peak depends on the chips of the run; give `most`", "model")
+        return self
+
 
 class Research(Wanted):
     """Work by the month, done in any hour of it."""
@@ -215,6 +313,12 @@ class Research(Wanted):
     growth_per_month: Growth | None = Field(default=None, alias="growth")
 
     demand_keys: ClassVar[Mapping[str, WorkUnit]] = {"use": "chip", "chips": "chip", "flop": "flop"}
+
+    @model_validator(mode="after")
+    def _no_model(self) -> "Research":
+        if self.model is not None:
+            refuse("research has no rate by model; give `rates`, or say what is wanted by `chips`", "model")
+        return self
 
     @property
     def demand_per(self) -> Period:

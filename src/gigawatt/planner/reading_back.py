@@ -13,6 +13,7 @@ import polars as pl
 from gigawatt.model.calendar import Calendar, Floats, Ints
 from gigawatt.model.draft import Draft
 from gigawatt.model.published import COMMITMENTS, TOLD, Commitment, Told
+from gigawatt.model.rating import rates_of
 from gigawatt.model.schedule import chip_months
 from gigawatt.model.workload import Training
 from gigawatt.planner.demand import EVERY_SLICE, Demand, asked, prepare
@@ -41,7 +42,21 @@ class Reader:
             "cash": self.cash(("both", "cash")),
             "beyond": self.cash(("beyond",)).drop("month"),
             "indicators": self.indicators(),
+            "rates": self.rates(),
         }
+
+    def rates(self) -> pl.DataFrame:
+        """What each chip delivers for each workload that can run on it, and how that is known."""
+        units = {"token": "token/s", "flop": "FLOP/s", "chip": "chips"}
+        rows = [
+            (one.workload, one.chip, one.rate, units[one.measure], one.method, one.sigma, one.source)
+            for one in rates_of(self.draft.programme)
+        ]
+        schema = {
+            "workload": pl.Utf8, "chip": pl.Utf8, "rate": pl.Float64, "unit": pl.Utf8, "method": pl.Utf8,
+            "sigma": pl.Float64, "source": pl.Utf8,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def build(self) -> pl.DataFrame:
         """Phases built and chips bought, in order of the month in which they begin to serve."""
