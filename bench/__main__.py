@@ -9,13 +9,14 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, contracts, prediction, reference
+from bench import build_lp, contracts, prediction, reference, sweep
 from bench.registry import REGISTRY, Benchmark, Figure
 
 assert build_lp
 assert contracts
 assert prediction
 assert reference
+assert sweep
 
 
 def main() -> int:

@@ -62,6 +62,21 @@ class TestSetting:
         told = gw.change(loaded(TEXT), set={"workloads.chat.chips": text})
         assert tuple(value for _, value in told.workloads["chat"].chips.points) == points  # type: ignore[union-attr]
 
+    def test_scales_what_grows_or_moves_between_its_points_and_what_stands_in_a_table(self, tmp_path: Path) -> None:
+        (tmp_path / "demand.csv").write_text("day,tokens\n2027-01-01,1e9\n2027-07-01,3e9\n", encoding="utf-8")
+        column = "{csv: demand.csv, column: tokens, date: day, unit: token/day, interpolate: linear}"
+        grown = "{value: 4e9 token/day, growth: 2 %/month}"
+        for text, before in ((column, [1e9, 3e9]), (grown, [4e9])):
+            file = tmp_path / "programme.yaml"
+            wanted = f"tokens: {text}, unserved: 1 USD/Mtoken, rates: {{h100: 1000 token/s}}"
+            old = "chips: {2027-01: 10, 2027-07: 20}, unserved: 12 USD/chip-hour"
+            file.write_text(TEXT.replace(old, wanted), encoding="utf-8")
+            base = gw.load(file).workloads["chat"].tokens
+            told = gw.change(gw.load(file), set={"workloads.chat.tokens": "*1.5"}).workloads["chat"].tokens  # type: ignore[union-attr]
+            assert [float(value) * 24 for _, value in base.points] == pytest.approx(before)  # type: ignore[union-attr]
+            assert [float(value) * 24 for _, value in told.points] == pytest.approx([1.5 * one for one in before])
+            assert (told.interpolate, told.growth_per_month) == (base.interpolate, base.growth_per_month)  # type: ignore[union-attr]
+
     @pytest.mark.parametrize(
         ("text", "day"),
         [("+180d", date(2027, 10, 28)), ("- 2 months", date(2027, 3, 1)), ("2027-09-01", date(2027, 9, 1))],

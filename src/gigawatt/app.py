@@ -112,15 +112,16 @@ def plan(
     budget_seconds: float | None = None,
     model_file: str | os.PathLike[str] | None = None,
     as_of: date | None = None,
+    cores: int = 2,
     tell: Tell | None = None,
 ) -> Plan:
     """Find what to sign, build and take, and where each workload runs, so that every clause is kept.
 
     `relax` takes whole phases and offers in fractions; `gap` is relative (default: small programmes to the end, large
     ones to 0.5 %); `budget_seconds` bounds the whole of it (default 60). `model_file` writes the model as MPS or LP,
-    for another solver to check. `as_of` plans with the contracts as known on that day, in place of the file's own.
-    `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded` or `PlanError`, and `ValueError`
-    for a gap below nought or a budget of no time.
+    for another solver to check. `as_of` plans with the contracts as known on that day, in place of the file's own. It
+    works on so many `cores` at once. `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded`
+    or `PlanError`, and `ValueError` for a gap below nought or a budget of no time.
     """
     _refuse_senseless(gap, budget_seconds)
     from gigawatt.model.plan import Plan
@@ -130,6 +131,7 @@ def plan(
         relax=relax,
         gap=gap,
         budget_seconds=BUDGET_SECONDS if budget_seconds is None else budget_seconds,
+        cores=cores,
         model_file=Path(model_file) if model_file is not None else None,
     )
     Plan.display = staticmethod(_notebook)
@@ -158,7 +160,7 @@ def sweep_of(
     cases = grid(settings)
     if not programme.path:
         raise GigawattError("the programme was made in Python and has no file whose values could be set")
-    planned = partial(_planned, programme.path, programme.changes, options)
+    planned = partial(_planned, programme.path, programme.changes, {**options, "cores": 1})
     identity = json.dumps([_digest(programme), programme.changes.told(), sorted(options.items())], default=str)
     done = Sweep(Path(out), planned, identity, workers or os.cpu_count() or 1)
     return done.run(cases, tell or (lambda known, of: None))

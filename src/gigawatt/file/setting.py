@@ -13,7 +13,7 @@ from typing import Any
 
 from gigawatt.errors import Fault
 from gigawatt.file.reading import Reading
-from gigawatt.model.provenance import Path, Provenance, dotted
+from gigawatt.model.provenance import KEYS, Path, Provenance, dotted
 from gigawatt.values.ids import did_you_mean
 from gigawatt.values.quantity import plain
 from gigawatt.values.span import Duration, looks_like_day, parse_day, parse_duration
@@ -22,6 +22,9 @@ _NUMBER = re.compile(r"\s*([-+]?\d[\d_]*\.?\d*(?:[eE][-+]?\d+)?)(.*)", re.DOTALL
 _SHIFT = re.compile(r"([-+])\s*(\d+\s*(?:d|days?|weeks?|months?|y|years?))")
 _SHARE = re.compile(r"([-+])\s*(\d+\.?\d*)\s*%")
 _FACTOR = re.compile(r"[*x]\s*(\d+\.?\d*(?:[eE][-+]?\d+)?)")
+
+BESIDE = ("unit", "interpolate", "growth", "from", *KEYS)
+"""What stands beside the values of a dated quantity, and is not scaled with them."""
 
 
 def set_anew(reading: Reading, settings: Iterable[tuple[str, str]]) -> None:
@@ -112,7 +115,7 @@ def _moved(before: Any, sign: str, by: Duration) -> str:
 
 def _scaled(before: Any, factor: Decimal) -> Any:
     if isinstance(before, Mapping):
-        return {key: _scaled(value, factor) for key, value in before.items()}
+        return {key: value if key in BESIDE else _scaled(value, factor) for key, value in before.items()}
     found = _NUMBER.fullmatch(before) if isinstance(before, str) and not looks_like_day(before.strip()) else None
     if found is None:
         raise ValueError(f"{_said(before)} is no quantity that could be scaled by {plain(factor)}")

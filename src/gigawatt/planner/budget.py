@@ -1,4 +1,4 @@
-"""How long a plan may take, and whether Ctrl-C has ended it early: what is found by then is kept."""
+"""How long a plan may take, on how many cores, and whether Ctrl-C has ended it early: what is found by then is kept."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import time
 
 
 class Budget:
-    """Seconds from now on, shared by all that works on one plan; `stop` is set where somebody wants no more."""
+    """Seconds from now on, shared by all that works on one plan, on so many `cores`; `stop` is set where somebody wants
+    no more."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, cores: int = 2) -> None:
         self._until = time.monotonic() + seconds
+        self.cores = cores
         self.stop = threading.Event()
 
     @property

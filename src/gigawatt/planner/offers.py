@@ -159,7 +159,7 @@ def decision_tables(
     found: dict[int, WalkAway] = {}
 
     def work(mine: Sequence[Decision]) -> None:
-        solver = Solver(problem, stop=budget.stop)
+        solver = Solver(problem, threads=budget.cores, stop=budget.stop)
         solver.relax(not exact)
         for decision in mine:
             if not budget.left:

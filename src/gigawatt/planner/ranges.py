@@ -44,7 +44,7 @@ def cash_ranges(
     found: dict[str, Range] = {}
 
     def work(mine: Sequence[str]) -> None:
-        solver = Solver(problem, stop=budget.stop)
+        solver = Solver(problem, threads=budget.cores, stop=budget.stop)
         solver.relax(True)
         if floor is not None:
             solver.add_row(problem.cost, upper=-floor / MONEY_SCALE)

@@ -1,4 +1,4 @@
-"""Independent solves shared between two threads: the solver lets go of the interpreter while it works."""
+"""Independent solves shared between threads, one a core: the solver lets go of the interpreter while it works."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TypeVar
 
 from gigawatt.planner.budget import Budget
 
-WORKERS = 2
-
 Item = TypeVar("Item")
 
 
@@ -18,8 +16,8 @@ def side_by_side(items: Sequence[Item], work: Callable[[Sequence[Item]], None], 
 
     Ctrl-C stops the budget, at which the workers end: what they have found by then stands.
     """
-    with ThreadPoolExecutor(WORKERS) as pool:
-        parts = [items[worker::WORKERS] for worker in range(WORKERS)]
+    with ThreadPoolExecutor(budget.cores) as pool:
+        parts = [items[worker :: budget.cores] for worker in range(budget.cores)]
         try:
             for done in [pool.submit(work, part) for part in parts if part]:
                 done.result()

@@ -47,7 +47,8 @@ Tell = Callable[[str, str, float | None], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds`; `model_file` for MPS, LP or text.
+    """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds` on so many `cores`; `model_file` for
+    MPS, LP or text.
 
     Without a `gap` small programmes are solved to the end and large ones to `GAP`.
     """
@@ -55,6 +56,7 @@ class Options:
     relax: bool = False
     gap: float | None = None
     budget_seconds: float = BUDGET_SECONDS
+    cores: int = 2
     model_file: Path | None = None
 
 
@@ -65,10 +67,10 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     where the budget ends before any plan was found.
     """
     options, tell = options or Options(), tell or _silent
-    began, budget = time.monotonic(), Budget(options.budget_seconds)
+    began, budget = time.monotonic(), Budget(options.budget_seconds, options.cores)
     draft = draft_programme(programme, lambda what: tell("drafting", what, None))
     problem = assemble(draft)
-    solver = Solver(problem)
+    solver = Solver(problem, threads=options.cores)
     if options.model_file is not None:
         _write_model(draft, solver, options.model_file)
     solver.relax(options.relax)
@@ -150,7 +152,7 @@ def _settle(
     degenerate = solver.degenerate_rows()
     tell("prices", "canonical plan", None)
     equals = solver.equals()
-    chooser = Solver(replace(equals, cost=_dislike(draft, problem)))
+    chooser = Solver(replace(equals, cost=_dislike(draft, problem)), threads=budget.cores)
     chooser.relax(True)
     chosen = chooser.solve(simplex=True, seconds=budget.left)
     # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
@@ -163,7 +165,7 @@ def _settle(
 def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: Budget) -> Floats:
     """Of the whole plans that are as good, the integers of the one that is preferred."""
     assert best.x is not None
-    solver = Solver(replace(problem, cost=_dislike(draft, problem)), stop=budget.stop)
+    solver = Solver(replace(problem, cost=_dislike(draft, problem)), threads=budget.cores, stop=budget.stop)
     worst = float(problem.cost @ (best.x / problem.column_scale))
     solver.add_row(problem.cost, upper=worst + AS_GOOD * abs(worst))
     solver.start_from(best.x)

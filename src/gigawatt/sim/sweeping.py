@@ -10,8 +10,8 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -73,17 +73,26 @@ class Sweep:
         table.write_parquet(self.folder / "sweep.parquet")
         return table
 
-    def _solved(self, cases: Sequence[Changes], left: Sequence[int]) -> Iterable[tuple[int, dict[str, Any]]]:
-        one = partial(_case, self.planned)
-        if self.workers == 1 or len(left) < 2:
+    def _solved(self, cases: Sequence[Changes], left: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Each case that is left, as it is done: others begin at the last, this process at the first that is free."""
+        one, others = partial(_case, self.planned), min(self.workers, len(left)) - 1
+        if others < 1:
             yield from ((n, one(cases[n])) for n in left)
             return
         # a process is begun anew: a solver's threads do not outlive a fork
-        with ProcessPoolExecutor(min(self.workers, len(left)), get_context("spawn")) as pool:
-            running = {pool.submit(one, cases[n]): n for n in left}
+        with ProcessPoolExecutor(others, get_context("spawn")) as pool:
+            running = {n: pool.submit(one, cases[n]) for n in reversed(left)}
             try:
-                for done in as_completed(running):
-                    yield running[done], done.result()
+                for n in left:
+                    if n not in running:
+                        continue
+                    if running[n].cancel():
+                        del running[n]
+                        yield n, one(cases[n])
+                        for done in [at for at, future in running.items() if future.done()]:
+                            yield done, running.pop(done).result()
+                    else:
+                        yield n, running.pop(n).result()
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
