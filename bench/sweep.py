@@ -17,14 +17,14 @@ SMALL = {
     "contracts.fjord-offer.clauses.gpus.price": [f"*{0.6 + 0.1 * n:.1f}" for n in range(8)],
 }
 LARGE = {
-    "workloads.chatgpt.tokens": ["*0.8", "*1", "*1.2", "*1.4"],
+    "workloads.chatgpt.tokens": [f"*{0.7 + 0.1 * n:.1f}" for n in range(8)],
     "workloads.api.tokens": ["*0.9", "*1.1"],
 }
 
 
 @benchmark("sweep")
 def sweep() -> Iterator[Figure]:
-    """Cases of a sweep on two cores and on one: 64 small ones, and 8 of the reference programme, relaxed."""
+    """Cases of a sweep on two cores and on one: 64 small ones, and 16 of the reference programme, relaxed."""
     yield from _figures("startup", SMALL, {}, None, "of a sixth of a second each, beside 0.9 s to begin a process")
     yield from _figures("stargate", LARGE, {"relax": True}, 1.8, "")
 

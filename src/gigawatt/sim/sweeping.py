@@ -11,7 +11,8 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -28,6 +29,9 @@ Planned = Callable[[Changes], Plan]
 """Plans a programme with some changes; it is sent to other processes, so that it must be a function of a module."""
 ANSWER = ("status", "optimal", "objective", "gap", "cash", "value_unserved", "signed", "seconds", "error")
 """The columns that a case's plan has beside what was set; `cash` is that of those who decide, undiscounted."""
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+"""What libraries read when they begin, to know how many threads to make."""
 
 
 def grid(settings: Mapping[str, Sequence[str]]) -> list[Changes]:
@@ -74,25 +78,17 @@ class Sweep:
         return table
 
     def _solved(self, cases: Sequence[Changes], left: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Each case that is left, as it is done: others begin at the last, this process at the first that is free."""
-        one, others = partial(_case, self.planned), min(self.workers, len(left)) - 1
-        if others < 1:
+        """Each case that is left, as it is done."""
+        one, workers = partial(_case, self.planned), min(self.workers, len(left))
+        if workers < 2:
             yield from ((n, one(cases[n])) for n in left)
             return
         # a process is begun anew: a solver's threads do not outlive a fork
-        with ProcessPoolExecutor(others, get_context("spawn")) as pool:
-            running = {n: pool.submit(one, cases[n]) for n in reversed(left)}
+        with _one_thread_each(), ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            running = {pool.submit(one, cases[n]): n for n in left}
             try:
-                for n in left:
-                    if n not in running:
-                        continue
-                    if running[n].cancel():
-                        del running[n]
-                        yield n, one(cases[n])
-                        for done in [at for at, future in running.items() if future.done()]:
-                            yield done, running.pop(done).result()
-                    else:
-                        yield n, running.pop(n).result()
+                for done in as_completed(running):
+                    yield running[done], done.result()
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -125,6 +121,21 @@ class Sweep:
             made.replace(path)  # whole, or not at all
         except OSError as fault:
             raise OutputError(f"cannot write {path}: {fault.strerror}; what was planned before is kept") from fault
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that are begun meanwhile keep to one thread: libraries would else take every core, each for itself."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _case(planned: Planned, case: Changes) -> dict[str, Any]:
