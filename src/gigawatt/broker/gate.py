@@ -6,7 +6,7 @@ Pure: the same programme, ask and facts give the same verdict. A clause that fai
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -64,7 +64,7 @@ class Gate:
         self._days = self.history.known_days
         self._ranked = ranked(self.programme)
         self._seats = lru_cache(maxsize=1024)(self._seats_of)
-        self._silent = lru_cache(maxsize=1024)(self._silent_of)
+        self._overriding = lru_cache(maxsize=1024)(self._overriding_of)
 
     def decide(self, ask: Ask) -> Verdict:
         """What the contracts say to an ask. GigawattError where it names what the programme does not have."""
@@ -80,44 +80,46 @@ class Gate:
         if ask.verb != "place" or ask.span is None or ask.span.days < 2:
             return [ask]
         span, epoch = ask.span, bisect_right(self._days, ask.known or ask.on)
-        seats = (*self._seats(epoch, ask.verb), *self._silent(epoch, ask.verb))
+        seats = (*self._seats(epoch, ask.verb), *self._overriding(epoch, ask.verb))
         inside = {day for seat in seats for day in (seat.start, seat.until) if span.start < day < span.until}
         cuts = [span.start, *sorted(inside), span.until]
         return [replace(ask, span=Span(start, until)) for start, until in pairwise(cuts)]
 
     def _seats_of(self, epoch: int, verb: str) -> list[_Seat]:
         """Every signed clause that may speak to such an ask, by what is known since the day of that number."""
-        known = self._days[epoch - 1] if epoch else date.min
         return [
-            self._seat(contract_id, clause_id, clause, held, known)
-            for contract_id, clause_id in self.history.versions
-            if _binds(self.programme.contracts[contract_id], known)
-            for held in self.history.held(contract_id, clause_id, known)
-            if (clause := held.version.clause) is not None and not held.suspended
-            and type(clause).gate is not Clause.gate and verb in clause.verbs
-        ]  # fmt: skip
+            self._seat(clause, held, known)
+            for clause, held, known in self._binding(epoch, self.history.versions)
+            if type(clause).gate is not Clause.gate and verb in clause.verbs
+        ]
 
-    def _seat(self, contract_id: str, clause_id: str, clause: Clause, held: Held, known: date) -> _Seat:
-        span, cite = held.span, clause.cite
-        view = self._contracts.view(contract_id, clause_id, span, known, self.facts)
+    def _overriding_of(self, epoch: int, verb: str) -> list[_Seat]:
+        """Every signed clause that overrides others, whether it has anything to say to such an ask or not."""
+        if verb not in ("place", "procure"):
+            return []
+        names = [(contract_id, clause_id) for contract_id, clause_id, _ in self._ranked]
+        return [
+            self._seat(clause, held, known) for clause, held, known in self._binding(epoch, names) if clause.overrides
+        ]
+
+    def _binding(self, epoch: int, names: Iterable[tuple[str, str]]) -> Iterator[tuple[Clause, Held, date]]:
+        """What signed clauses say over time, suspended days left out, and the day as known on which they do."""
+        known = self._days[epoch - 1] if epoch else date.min
+        for contract_id, clause_id in names:
+            if not _binds(self.programme.contracts[contract_id], known):
+                continue
+            for held in self.history.held(contract_id, clause_id, known):
+                if held.version.clause is not None and not held.suspended:
+                    yield held.version.clause, held, known
+
+    def _seat(self, clause: Clause, held: Held, known: date) -> _Seat:
+        span, cite, contract_id = held.span, clause.cite, held.version.contract_id
+        view = self._contracts.view(contract_id, held.version.clause_id, span, known, self.facts)
         words = cite.in_words if cite is not None else ""
         place = self.programme.places.key(held.version.path)
         lasts = clause.about_the_end and span.until == self.history.until(contract_id, known)
         until = date.max if lasts else span.until
         return _Seat(view.name, clause, view, span.start, until, _waivers(held), words, place)
-
-    def _silent_of(self, epoch: int, verb: str) -> list[_Seat]:
-        """Every signed clause that overrides others, whether it has anything to say to such an ask or not."""
-        if verb not in ("place", "procure"):
-            return []
-        known = self._days[epoch - 1] if epoch else date.min
-        return [
-            self._seat(contract_id, clause_id, clause, held, known)
-            for contract_id, clause_id, _ in self._ranked
-            if _binds(self.programme.contracts[contract_id], known)
-            for held in self.history.held(contract_id, clause_id, known)
-            if (clause := held.version.clause) is not None and not held.suspended and clause.overrides
-        ]  # fmt: skip
 
     def _sitting(self, seats: list[_Seat], ask: Ask) -> Iterator[_Seat]:
         """Those in force on the days of an ask, and not waived for it."""
@@ -139,7 +141,7 @@ class Gate:
                 said.append(_Said(seat, opinion))
         overriding = {one.name for one in said if one.seat.clause.overrides}
         # as in a plan, what overrides need say nothing itself for others to yield to it, for the workloads it is about
-        for seat in self._sitting(self._silent(epoch, ask.verb), ask):
+        for seat in self._sitting(self._overriding(epoch, ask.verb), ask):
             if not seat.clause.subjects or ask.workload in seat.clause.subjects:
                 overriding.add(seat.name)
         if not overriding:

@@ -105,22 +105,16 @@ def read_record(path: pathlib.Path, programme: Programme) -> Facts:
 def _unknown(found: Record, programme: Programme) -> Iterator[tuple[Path, str]]:
     """Names that the programme does not have: what is on record of them would silently count for nothing."""
     clauses = {
-        f"{contract_id}/{clause_id}": None
-        for contract_id, contract in programme.as_written.contracts.items()
-        for _, clause_id, _ in contract.every_clause()
-    }
-    takes_offers = {
-        f"{contract_id}/{clause_id}"
+        f"{contract_id}/{clause_id}": type(clause).offers_first
         for contract_id, contract in programme.as_written.contracts.items()
         for _, clause_id, clause in contract.every_clause()
-        if type(clause).offers_first
     }
     ids = [offer.id for offer in found.offers]
     for n, offer in enumerate(found.offers):
         if offer.id in ids[:n]:
             yield ("offers", n, "id"), f"{offer.id!r} is the name of an earlier offer; give each its own"
         yield from _misnamed("clause", offer.clause, clauses, ("offers", n, "clause"))
-        if offer.clause in clauses and offer.clause not in takes_offers:
+        if not clauses.get(offer.clause, True):
             yield (
                 ("offers", n, "clause"),
                 f"{offer.clause} gives nobody a first call on new capacity, so no offer is due",

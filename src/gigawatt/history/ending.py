@@ -36,7 +36,8 @@ class Agreed:
     written: History
     """With the ends that the contracts' words give them."""
     history: History
-    notices: tuple[Notice, ...] = ()
+    told: tuple[tuple[Notice, date], ...]
+    """All notices, each with the day from which it is known."""
 
     def view(self, contract_id: str, clause_id: str, span: Span, known: date, facts: Facts) -> ClauseView:
         """The programme as one clause sees it on some days, by what is known on a day."""
@@ -47,7 +48,7 @@ class Agreed:
         """A contract as known on a day: as written, and as it reads with the end that it has come to."""
         if (contract_id, known) not in self._made:
             written = contract_known(self.programme, self.written, contract_id, known)
-            seen = _outlook_on(self.programme, contract_id, written, _told(self.programme, self.notices), known)
+            seen = _outlook_on(self.programme, contract_id, written, self.told, known)
             self._made[contract_id, known] = written, seen.contract_over(written, seen.ends[0])
         return self._made[contract_id, known]
 
@@ -63,14 +64,13 @@ def agreed(programme: Programme, notices: Sequence[Notice] = ()) -> Agreed:
     told = _told(programme, notices)
     ends = {contract_id: _agreed(programme, contract_id, written, told) for contract_id in written.ends}
     history = replace(written, ends=ends, written_ends=written.ends) if ends != written.ends else written
-    return Agreed(programme, written, history, tuple(notices))
+    return Agreed(programme, written, history, told)
 
 
-def _told(programme: Programme, notices: Sequence[Notice]) -> list[tuple[Notice, date]]:
+def _told(programme: Programme, notices: Sequence[Notice]) -> tuple[tuple[Notice, date], ...]:
     """All notices, each with the day from which it is known."""
-    told = [(one, one.given) for one in notices]
     events = ((notice_told(event), event.known_from) for event in programme.events)
-    return told + [(one, known) for one, known in events if one is not None]
+    return (*((one, one.given) for one in notices), *((one, known) for one, known in events if one is not None))
 
 
 def _outlook_on(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from gigawatt.model.calendar import Floats
 from gigawatt.model.language_model import LanguageModel
 from gigawatt.model.things import Chip, Precision
 
-Floats = npt.NDArray[np.float64]
 Number = float | Floats
 
 WEIGHT_BYTES: dict[str, float] = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625, "w4a16": 0.5625}

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gigawatt.throughput.jobs import Floats
+from gigawatt.model.calendar import Floats
 from gigawatt.throughput.records import BENCHMARKS, RETRIEVED, SERVING_SOURCE, Point, Result, points, results
 from gigawatt.throughput.replicas import READERS_WAIT_S
 

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gigawatt.errors import NoEstimate
+from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.language_model import LanguageModel
 from gigawatt.model.rates import Estimate, Method, Scenario
 from gigawatt.model.things import Chip, Precision
 from gigawatt.throughput import measured, replicas, scaling, training, utilisation
-from gigawatt.throughput.jobs import Floats, Job, job_of
+from gigawatt.throughput.jobs import Job, job_of
 from gigawatt.throughput.records import BENCHMARKS, fitted
 from gigawatt.throughput.roofline import Roofline
 from gigawatt.values.ids import listed, unknown
@@ -22,8 +23,6 @@ from gigawatt.values.ids import listed, unknown
 PRECISIONS: tuple[Precision, ...] = ("bf16", "fp8", "fp4")
 NEAR = float(np.log(1.25))
 """Lengths within a quarter of a benchmark's are near enough for its utilisation; beyond, the roofline knows more."""
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.model.calendar import Floats
 from gigawatt.model.rates import Scenario
-from gigawatt.throughput.jobs import Floats, Job, Number
+from gigawatt.throughput.jobs import Job, Number
 from gigawatt.throughput.roofline import Roofline, token_s
 
 USABLE = 0.9
