@@ -23,7 +23,7 @@ from gigawatt.planner.highs import Progress, Solution, Solver, Status
 from gigawatt.planner.lp_text import lp_text
 from gigawatt.planner.offers import decision_tables
 from gigawatt.planner.problem import Problem, assemble
-from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
+from gigawatt.planner.ranges import NOBODY, cash_value, others, ranges, value_of
 from gigawatt.planner.reading_back import Reader
 from gigawatt.planner.restating import restated
 from gigawatt.planner.scarcity import scarcity
@@ -75,15 +75,15 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
         _write_model(draft, solver, options.model_file)
     solver.relax(options.relax)
     search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
-    small = _is_small(problem)
+    small = is_small(problem)
     gap = options.gap if options.gap is not None else PROVEN if small else GAP
-    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap), feasibility=_feasibility(problem))
+    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap), feasibility=feasibility(problem))
     if best.x is None:
         raise _no_plan(draft, problem, best, options)
     if best.status is Status.INTERRUPTED:
         budget.stop.set()
     try:
-        settled = _settle(draft, problem, solver, best, options, budget, tell)
+        settled = settle(draft, problem, solver, best, options, budget, tell)
     except KeyboardInterrupt:
         budget.stop.set()
         settled = _unsettled(problem, best.x, "interrupted before duals and the canonical plan were found")
@@ -113,12 +113,14 @@ class Settled:
     note: str = ""
 
 
-def _is_small(problem: Problem) -> bool:
+def is_small(problem: Problem) -> bool:
+    """Whether it is solved to the end."""
     return len(problem.cost) <= SMALL_COLUMNS
 
 
-def _feasibility(problem: Problem) -> float:
-    return AS_GOOD if _is_small(problem) else FEASIBILITY
+def feasibility(problem: Problem) -> float:
+    """To what a solution keeps its rows, solver units."""
+    return AS_GOOD if is_small(problem) else FEASIBILITY
 
 
 def _write_model(draft: Draft, solver: Solver, path: Path) -> None:
@@ -132,7 +134,7 @@ def _write_model(draft: Draft, solver: Solver, path: Path) -> None:
         raise OutputError(f"cannot write the model to {path}: {fault.strerror}; give another --mps") from fault
 
 
-def _settle(
+def settle(
     draft: Draft, problem: Problem, solver: Solver, best: Solution, options: Options, budget: Budget, tell: Tell
 ) -> Settled:
     """Fix the integers, solve the LP for duals, and among plans as good take the canonical one."""
@@ -140,11 +142,11 @@ def _settle(
     tell("prices", "duals at this build", None)
     if not options.relax and problem.integer.any():
         x = best.x
-        if best.status is Status.OPTIMAL and _is_small(problem):
+        if best.status is Status.OPTIMAL and is_small(problem):
             tell("prices", "canonical integers", None)
             x = _canonical_integers(draft, problem, best, budget)
         solver.fix_integers(x)
-        fixed = solver.solve(feasibility=_feasibility(problem), seconds=budget.left)
+        fixed = solver.solve(feasibility=feasibility(problem), seconds=budget.left)
     else:
         fixed = best
     if fixed.x is None or fixed.duals is None or fixed.status not in (Status.OPTIMAL, Status.GAP):
@@ -241,10 +243,11 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -
 
 def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tell: Tell) -> pl.DataFrame:
     parties = others(draft)
-    floor = best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
+    floor = floor_of(best)
     found = {}
     if settled.among is not None:
-        found = cash_ranges(draft, settled.among, parties, floor, budget, lambda party: tell("ranges", party, None))
+        values = {party: cash_value(draft, party) for party in parties}
+        found = ranges(settled.among, values, floor, budget, lambda party: tell("ranges", party, None))
     rows = []
     for party in [*draft.programme.decides, *parties]:
         cash = value_of(draft, party, settled.x)
@@ -255,6 +258,11 @@ def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tel
         rows.append({"party": party, "decides": decides, "cash": cash, "least": least, "most": most})
     schema = {"party": pl.Utf8, "decides": pl.Boolean, "cash": pl.Float64, "least": pl.Float64, "most": pl.Float64}
     return pl.DataFrame([row for row in rows if row["party"] not in NOBODY], schema=schema)
+
+
+def floor_of(best: Solution) -> float | None:
+    """The least objective (money) of a plan that counts as good as one with a gap; None where only equals do."""
+    return best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
 
 
 def _report(problem: Problem, best: Solution, settled: Settled, options: Options, seconds: float) -> Solve:
