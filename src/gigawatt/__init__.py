@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         predictor,
         schema,
         summary,
+        worth,
         write_report,
     )
     from gigawatt.errors import (
@@ -61,6 +62,7 @@ _HOMES = {
             "predictor",
             "schema",
             "summary",
+            "worth",
             "write_report",
         ),
         "gigawatt.app",
@@ -117,6 +119,7 @@ __all__ = [
     "predictor",
     "schema",
     "summary",
+    "worth",
     "write_report",
 ]
 

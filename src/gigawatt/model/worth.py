@@ -109,6 +109,7 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class ClauseWorth:
     """A clause and what it is worth; `parties` begins with those who decide, and `others` are those it moves besides.
+    Who decides alone is told as those who decide.
 
     `restricts` where it only forbids, so that to take it away cannot hurt those who decide. `blind` says in words what
     no plan sees of a clause of its kind. `note` says what is missing and why.
@@ -167,6 +168,10 @@ class Worth:
             if each.clause == clause:
                 return each
         raise KeyError(clause)
+
+    def name_of(self, party: str) -> str:
+        """A party as it is told: of those who decide the name, where it is one alone."""
+        return self.decides[0] if party == DECIDERS and len(self.decides) == 1 else party
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values, intervals as pairs with whether they tell the worth from nought."""

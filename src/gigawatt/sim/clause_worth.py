@@ -136,13 +136,16 @@ def _touched(subject: Subject, base: Value) -> list[str]:
     """The parties whose clause it is: of the contract, that it names, that pay or are paid under it."""
     contract, standing = subject.contract, {CUSTOMERS, SUPPLIERS, BUILDERS}
     named = sorted(subject.clause.named_parties | paid_under(base.draft, subject.by) | set(subject.clause.unseen))
+    if len(subject.programme.decides) == 1:
+        standing |= {*subject.programme.decides}
     return [party for party in dict.fromkeys((contract.buyer, contract.seller, *named)) if party not in standing]
 
 
 def _besides(subject: Subject, base: Value, without: Value) -> list[str]:
     """The parties that it does not concern and moves all the same, those that it moves most first."""
     touched = {*_touched(subject, base), CUSTOMERS}
-    parties = [*subject.programme.decides, *others(base.draft)]
+    decides = subject.programme.decides
+    parties = [*(decides if len(decides) > 1 else ()), *others(base.draft)]
     moved = {party: abs(base.of(party) - without.of(party)) for party in parties if party not in touched}
     least = max(MOVED * abs(base.found - without.found), SAME * abs(base.found), 1.0)
     return sorted((party for party in moved if moved[party] > least), key=lambda party: -moved[party])[:MOST_OTHERS]
