@@ -30,6 +30,10 @@ COMMANDS = {
         "--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--set", "--without", "--event", "--no-report",
         "--json", "--quiet",
     ],
+    "worth": [
+        "--clauses", "--as-of", "--out", "--relax", "--budget", "--shares", "--no-shares", "--set", "--without",
+        "--event", "--json", "--quiet",
+    ],
     "schema": ["--out"],
     "throughput": [
         "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"

@@ -101,6 +101,12 @@ class Clause(Spanned):
     fit: ClassVar[Fit] = Fit.EXACT
 
     @property
+    def is_planned(self) -> bool:
+        """Whether a plan knows of it: it writes into the draft, or says when its contract is over."""
+        kind = type(self)
+        return kind.constrain is not Clause.constrain or kind.steps is not Clause.steps
+
+    @property
     def states_sums(self) -> bool:
         """Whether this one makes a stated sum due all the same, so that no unit price tells what it costs."""
         return False

@@ -28,6 +28,8 @@ _BANNER = threading.Lock()
 _STATUSES = tuple(highspy.HighsBasisStatus(number) for number in range(5))
 DUAL, PRIMAL = 1, 4
 """The solver's names for its two simplex methods."""
+DEVEX = 1
+"""The solver's name for weights of rows that begin at one."""
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
 INTERIOR_POINT_FROM_COLUMNS = 500_000
@@ -200,6 +202,8 @@ class Solver:
         given.col_status = [_STATUSES[status] for status in basis.columns.tolist()]
         given.row_status = [_STATUSES[status] for status in basis.rows.tolist()]
         self._highs.setBasis(given)
+        # exact weights for another's basis cost a solve of every row, more than the few steps that are left
+        self._option("simplex_dual_edge_weight_strategy", DEVEX)
 
     def start_from(self, x: Floats) -> None:
         """Give the solver a plan to start from, natural units.
@@ -358,6 +362,12 @@ class Solver:
             row_lower=np.where(held, activity, p.row_lower),
             row_upper=np.where(held, activity, p.row_upper),
         )
+
+    def hold(self, among: Problem, cost: Floats) -> None:
+        """Go on among some plans of the same problem, whose bounds are tighter, by another cost."""
+        self.set_bounds(np.arange(len(cost)), among.lower, among.upper)
+        self.set_rows(np.arange(len(among.row_lower)), among.row_lower, among.row_upper)
+        self.set_cost(cost)
 
     def degenerate_rows(self, most_rows: int = 5_000) -> npt.NDArray[np.bool_] | None:
         """Which rows' duals hold over no length of their bound on one side; None for problems above `most_rows`."""

@@ -72,8 +72,3 @@ def direct(value: Value, by: frozenset[str], parties: frozenset[str]) -> float:
             amounts = payment.amounts * discount[payment.months]
             total += way * float(amounts @ value.settled.x[payment.columns])
     return total
-
-
-def paid_under(draft: Draft, by: frozenset[str]) -> frozenset[str]:
-    """The parties who pay or are paid under a clause."""
-    return frozenset(party for each in draft.payments if each.by in by for party in (each.payer, each.payee))

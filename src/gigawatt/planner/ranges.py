@@ -39,7 +39,11 @@ def cash_value(draft: Draft, party: str) -> Floats:
 
 
 def ranges(
-    problem: Problem, values: Mapping[str, Floats], floor: float | None, budget: Budget, tell: Callable[[str], None]
+    problem: Problem,
+    values: Mapping[str, Floats],
+    floor: float | None,
+    budget: Budget,
+    tell: Callable[[str], None],
 ) -> dict[str, Range]:
     """Least and most of the `values` by party (money per natural unit of column) among the plans of `problem`.
 
@@ -55,19 +59,19 @@ def ranges(
             solver.add_row(problem.cost, upper=-floor / MONEY_SCALE)
         for party in mine:
             value = values[party]
-            ends = _ends(solver, value, value * problem.column_scale / MONEY_SCALE, budget)
-            if ends is None:
+            found_ends = ends(solver, value, value * problem.column_scale / MONEY_SCALE, budget)
+            if found_ends is None:
                 continue
-            found[party] = ends
+            found[party] = found_ends
             tell(party)
 
     side_by_side(tuple(values), work, budget)
     return found
 
 
-def _ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Range | None:
+def ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Range | None:
     """The least and the most of a value; None where the time is up or the solver does not answer."""
-    ends = []
+    found = []
     for sign in (1.0, -1.0):
         if not budget.left:
             return None
@@ -75,5 +79,5 @@ def _ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Rang
         solution = solver.solve(seconds=budget.left, primal=True)
         if solution.x is None or solution.status not in (Status.OPTIMAL, Status.GAP):
             return None
-        ends.append(float(value @ solution.x))
-    return min(ends), max(ends)
+        found.append(float(value @ solution.x))
+    return min(found), max(found)

@@ -154,7 +154,7 @@ def settle(
     degenerate = solver.degenerate_rows()
     tell("prices", "canonical plan", None)
     equals = solver.equals()
-    chooser = Solver(replace(equals, cost=_dislike(draft, problem)), threads=budget.cores)
+    chooser = Solver(replace(equals, cost=dislike(draft, problem)), threads=budget.cores)
     chooser.relax(True)
     chosen = chooser.solve(simplex=True, seconds=budget.left)
     # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
@@ -167,7 +167,7 @@ def settle(
 def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: Budget) -> Floats:
     """Of the whole plans that are as good, the integers of the one that is preferred."""
     assert best.x is not None
-    solver = Solver(replace(problem, cost=_dislike(draft, problem)), threads=budget.cores, stop=budget.stop)
+    solver = Solver(replace(problem, cost=dislike(draft, problem)), threads=budget.cores, stop=budget.stop)
     worst = float(problem.cost @ (best.x / problem.column_scale))
     solver.add_row(problem.cost, upper=worst + AS_GOOD * abs(worst))
     solver.start_from(best.x)
@@ -179,7 +179,7 @@ def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: 
     return found.x if value <= worst + PROVEN * abs(worst) else best.x
 
 
-def _dislike(draft: Draft, problem: Problem) -> Floats:
+def dislike(draft: Draft, problem: Problem) -> Floats:
     """Minus the preference, as costs in solver units."""
     return -preference(draft) * problem.column_scale / np.max(problem.column_scale)
 

@@ -75,14 +75,13 @@ def tornados(worth: Worth) -> Figure:
 
 
 def _view(worth: Worth, party: str) -> View:
-    bars = _bars(worth, party)
+    bars: list[dict[str, Any]] = _bars(worth, party)
     largest = max((abs(bar["estimate"]) for bar in bars), default=0.0)
     rows = tuple(
         (bar["clause"], figures.money(bar["estimate"], largest), f"{figures.money(bar['least'], largest)} to "
          f"{figures.money(bar['most'], largest)}") for bar in bars
     )  # fmt: skip
-    top = bars[0] if bars else None
-    told = f"; most by {top['clause']}, {signed(top['estimate'])} {worth.currency}" if top is not None else ""
+    told = f"; most by {bars[0]['clause']}, {signed(bars[0]['estimate'])} {worth.currency}" if bars else ""
     who = worth.name_of(party)
     return View(
         who,
@@ -94,7 +93,7 @@ def _view(worth: Worth, party: str) -> View:
 
 
 def _bars(worth: Worth, party: str) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for each in worth.clauses:
         for one in each.parties:
             if one.party == party and (one.estimate or one.interval.least or one.interval.most):
@@ -192,7 +191,9 @@ def _margins(worth: Worth) -> Markup | None:
     ]
     if not rows:
         return None
-    caption = "What one unit more of a limit is worth to those who decide, by the duals of the relaxed plan"
+    caption = (
+        "What one unit more of a limit, in every period in which it binds, is worth to those who decide: by the duals"
+    )
     return tables.table(("clause", "one more"), rows, caption=caption)
 
 

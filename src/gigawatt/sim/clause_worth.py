@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gigawatt.model.clause import Clause
@@ -10,8 +10,7 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.draft import BUILDERS, CUSTOMERS, SUPPLIERS
 from gigawatt.model.programme import Programme
 from gigawatt.model.worth import DECIDERS, Bargain, ClauseWorth, Interval, PartyWorth
-from gigawatt.planner.budget import Budget
-from gigawatt.planner.marginal import direct, marginal_prices, paid_under
+from gigawatt.planner.marginal import direct, marginal_prices
 from gigawatt.planner.ranges import others
 from gigawatt.planner.valuing import Value, only_restricts
 
@@ -47,23 +46,20 @@ class Subject:
 
 
 def clause_worth(
-    subject: Subject, base: Value, without: Value | str, kept: Value | None, left: Value | None, budget: Budget
+    subject: Subject, base: Value, without: Value | str, kept: Value | None, left: Value | None
 ) -> ClauseWorth:
     """The worth of a clause: `base` and `without` are relaxed values, `kept` and `left` whole ones where known.
 
-    Where there is no relaxed plan without it, `without` says why. What whole plans are worth to others is worked out
-    within the `budget`.
+    Where there is no relaxed plan without it, `without` says why.
     """
     if isinstance(without, str):
         return ClauseWorth(subject.name, subject.words, subject.place, blind=subject.clause.blind, note=without)
     restricts = only_restricts(base, without)
-    parties, besides = _touched(subject, base), _besides(subject, base, without)
-    names = [*parties, *besides]
-    freely = Budget(float("inf"), budget.cores)
-    among = _differences(base.ranges(names, freely), without.ranges(names, freely))
+    parties, besides = touched(subject), _besides(subject, base, without)
+    among = _differences(base, without)
     whole = {}
     if kept is not None and left is not None:
-        whole = _differences(kept.ranges(parties, budget), left.ranges(parties, budget))
+        whole = _differences(kept, left)
         whole[DECIDERS] = _between(kept, left, restricts)
     decided = _worth(subject, base, without, DECIDERS, among, whole)
     told = [_worth(subject, base, without, party, among, whole) for party in parties]
@@ -98,12 +94,15 @@ def _blurred(interval: Interval, size: float) -> Interval:
     return interval
 
 
-def _differences(one: dict[str, Interval], two: dict[str, Interval]) -> dict[str, Interval]:
-    """The worth by party of what lies in one interval with the clause and in another without."""
+def _differences(kept: Value, left: Value) -> dict[str, Interval]:
+    """The worth by party: over all plans as good with the clause and without; at the plan, where they are the same."""
+    if left.is_as(kept):
+        moved = {party: kept.of(party) - left.of(party) for party in kept.by_party}
+        return {party: Interval(amount, amount) for party, amount in moved.items()}
     return {
-        party: _blurred(one[party].less(two[party]), max(abs(one[party].most), abs(two[party].most)))
-        for party in one
-        if party in two
+        party: _blurred(each.less(left.ranges[party]), max(abs(each.most), abs(left.ranges[party].most)))
+        for party, each in kept.ranges.items()
+        if party in left.ranges
     }
 
 
@@ -112,8 +111,8 @@ def _worth(
     base: Value,
     without: Value,
     party: str,
-    among: dict[str, Interval],
-    whole: dict[str, Interval],
+    among: Mapping[str, Interval],
+    whole: Mapping[str, Interval],
 ) -> PartyWorth:
     decides = frozenset(subject.programme.decides)
     before, after = (each.found if party == DECIDERS else each.of(party) for each in (base, without))
@@ -132,10 +131,10 @@ def _worth(
     )
 
 
-def _touched(subject: Subject, base: Value) -> list[str]:
-    """The parties whose clause it is: of the contract, that it names, that pay or are paid under it."""
+def touched(subject: Subject) -> list[str]:
+    """The parties whose clause it is, but for one that decides alone: of the contract, and those that it names."""
     contract, standing = subject.contract, {CUSTOMERS, SUPPLIERS, BUILDERS}
-    named = sorted(subject.clause.named_parties | paid_under(base.draft, subject.by) | set(subject.clause.unseen))
+    named = sorted(subject.clause.named_parties | set(subject.clause.unseen))
     if len(subject.programme.decides) == 1:
         standing |= {*subject.programme.decides}
     return [party for party in dict.fromkeys((contract.buyer, contract.seller, *named)) if party not in standing]
@@ -143,10 +142,10 @@ def _touched(subject: Subject, base: Value) -> list[str]:
 
 def _besides(subject: Subject, base: Value, without: Value) -> list[str]:
     """The parties that it does not concern and moves all the same, those that it moves most first."""
-    touched = {*_touched(subject, base), CUSTOMERS}
+    told = {*touched(subject), CUSTOMERS}
     decides = subject.programme.decides
     parties = [*(decides if len(decides) > 1 else ()), *others(base.draft)]
-    moved = {party: abs(base.of(party) - without.of(party)) for party in parties if party not in touched}
+    moved = {party: abs(base.of(party) - without.of(party)) for party in parties if party not in told}
     least = max(MOVED * abs(base.found - without.found), SAME * abs(base.found), 1.0)
     return sorted((party for party in moved if moved[party] > least), key=lambda party: -moved[party])[:MOST_OTHERS]
 

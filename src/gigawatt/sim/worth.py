@@ -18,7 +18,7 @@ from gigawatt.planner.side_by_side import side_by_side
 from gigawatt.planner.solving import GAP, PROVEN, is_small
 from gigawatt.planner.valuing import Value, relaxed_value, whole_value
 from gigawatt.sim import shapley
-from gigawatt.sim.clause_worth import Subject, clause_worth
+from gigawatt.sim.clause_worth import Subject, clause_worth, touched
 from gigawatt.sim.what_if import without
 from gigawatt.values.ids import own_id, unknown
 
@@ -62,14 +62,14 @@ class Valuation:
         began, programme = time.monotonic(), self.known(self.written)
         subjects = _subjects(self.written, programme, names)
         tell("valuing", "with every clause", 0.0)
-        base = relaxed_value(programme, Budget(UNLIMITED, self.cores))
-        players = list(subjects)
+        players, parties = list(subjects), {name: touched(each) for name, each in subjects.items()}
+        concerned = list(dict.fromkeys(party for each in parties.values() for party in each))
+        base = relaxed_value(programme, Budget(UNLIMITED, self.cores), parties=concerned)
         values: Values = {frozenset(): base}
-        self._take_away([frozenset({name}) for name in players], values, tell)
+        self._take_away({frozenset({name}): parties[name] for name in players}, values, tell)
         relaxed = {name: values[frozenset({name})] for name in players}
-        kept, wholes = self._wholes(base, relaxed, tell) if self.whole else (None, {})
-        ranges = Budget(self.budget_seconds / 2, self.cores)
-        found = [clause_worth(subjects[name], base, relaxed[name], kept, wholes.get(name), ranges) for name in players]
+        kept, wholes = self._wholes(base, relaxed, parties, tell) if self.whole else (None, {})
+        found = [clause_worth(subjects[name], base, relaxed[name], kept, wholes.get(name)) for name in players]
         shared, told = self._shares(found, values, tell) if self.together and len(players) > 1 else ({}, "")
         whole = kept or base
         gap = abs(whole.bound - whole.found) / max(abs(whole.found), 1.0)
@@ -87,8 +87,11 @@ class Valuation:
             changes=tuple(self.written.changes.told()),
         )
 
-    def _take_away(self, sets: Sequence[shapley.Set], values: Values, tell: Tell) -> None:
-        """Add to `values` the programme without each of some sets of clauses, solved on from the one with all."""
+    def _take_away(self, sets: Mapping[shapley.Set, Sequence[str]], values: Values, tell: Tell) -> None:
+        """Add to `values` the programme without each of some sets of clauses, solved on from the one with all.
+
+        For each set the parties are named whose ranges are asked for.
+        """
         base, budget = values[frozenset()], Budget(UNLIMITED, self.cores)
         assert isinstance(base, Value)
         near, done, total = base, len(values), len(values) + len(sets)
@@ -97,24 +100,24 @@ class Valuation:
             for gone in mine:
                 if budget.stop.is_set():
                     return
-                values[gone] = self._without(gone, near, budget)
+                values[gone] = self._without(gone, near, budget, sets[gone])
                 tell("valuing", f"{len(values)} of {total} plans", (len(values) - done) / max(1, len(sets)))
 
-        side_by_side(sets, work, budget)
+        side_by_side(tuple(sets), work, budget)
         if budget.stop.is_set():
             raise KeyboardInterrupt
 
-    def _without(self, gone: shapley.Set, near: Value, budget: Budget) -> Value | str:
+    def _without(self, gone: shapley.Set, near: Value, budget: Budget, parties: Sequence[str]) -> Value | str:
         """The value without some clauses, or why there is none."""
         try:
-            return relaxed_value(self.known(without(self.written, sorted(gone))), budget, near)
+            return relaxed_value(self.known(without(self.written, sorted(gone))), budget, near, parties)
         except Infeasible as fault:
             return f"without it there is no plan: {fault}"
         except PlanError as fault:
             return str(fault)
 
     def _wholes(
-        self, base: Value, relaxed: Mapping[str, Value | str], tell: Tell
+        self, base: Value, relaxed: Mapping[str, Value | str], parties: Mapping[str, Sequence[str]], tell: Tell
     ) -> tuple[Value | None, dict[str, Value]]:
         """The whole plan with every clause, and those without each, as far as the budget reaches."""
         budget, size = Budget(self.budget_seconds, self.cores), max(abs(base.found), 1.0)
@@ -125,7 +128,8 @@ class Valuation:
         tell("whole plans", "with every clause", 0.0)
         alone = 1.0 if not others else SHARE_FOR_ALL
         seconds = SHARE_FOR_SEARCH * alone * self.budget_seconds
-        kept = whole_value(base, min(gaps.values(), default=GAP), seconds, budget)
+        concerned = list(dict.fromkeys(party for name in relaxed for party in parties[name]))
+        kept = whole_value(base, min(gaps.values(), default=GAP), seconds, budget, parties=concerned)
         found: dict[str, Value] = {}
         if kept is None:
             return None, found
@@ -135,12 +139,13 @@ class Valuation:
                 break
             tell("whole plans", f"without {name}", (n + 1) / (len(others) + 1))
             seconds = SHARE_FOR_SEARCH * budget.left / (len(others) - n)
-            each = whole_value(others[name], gaps[name], seconds, budget, kept)
+            each = whole_value(others[name], gaps[name], seconds, budget, kept, parties[name])
             if each is not None:
                 found[name] = each
         if budget.stop.is_set():
             raise KeyboardInterrupt
-        return kept, found | {name: kept for name, each in relaxed.items() if name not in others and each is not None}
+        same = {name: each for name, each in relaxed.items() if isinstance(each, Value) and name not in others}
+        return kept, found | {name: kept.with_draft(each.draft) for name, each in same.items()}
 
     def _shares(
         self, found: Sequence[ClauseWorth], values: Values, tell: Tell
@@ -149,7 +154,7 @@ class Valuation:
         players = [each.clause for each in found]
         everyone = frozenset(players)
         gone = {kept: everyone - kept for kept in shapley.sets_of(players, self.pairs)}
-        self._take_away([each for each in gone.values() if each not in values], values, tell)
+        self._take_away({each: () for each in gone.values() if each not in values}, values, tell)
         lacking = next((each for each in gone.values() if isinstance(values[each], str)), None)
         if lacking is not None:
             return {}, f"none: without {', '.join(sorted(lacking))} there is no plan"
