@@ -16,7 +16,6 @@ from gigawatt.report.charts import COLOURS, Figure, Spec, View, Words
 from gigawatt.report.tables import Markup
 from gigawatt.report.worth_words import (
     bargain,
-    between,
     direct,
     heading,
     interval,
@@ -168,7 +167,7 @@ def _table(worth: Worth) -> Markup:
             continue
         for n, one in enumerate((*each.parties, *each.others)):
             first = tables.whole(each.clause) if n == 0 else ""
-            cells = [first, _who(worth, one, each), interval(one), between(one.among), direct(one), share(each, one)]
+            cells = [first, _who(worth, one, each), interval(one), signed(one.relaxed), direct(one), share(each, one)]
             rows.append(cells[: len(headers)])
     return tables.table(headers, rows, caption="Worth by clause and party", figures_from=2)
 
@@ -181,6 +180,7 @@ def _silent(worth: Worth) -> Iterator[Markup]:
     names = [each.clause for each in worth.clauses if not each.note and is_silent(each)]
     if names:
         yield Markup(f"<p>Worth nothing to anybody in this plan: {escape(', '.join(names))}.</p>")
+    yield Markup(f"<p class='quiet'>{escape(NOT_TOLD)}</p>")
 
 
 def _margins(worth: Worth) -> Markup | None:

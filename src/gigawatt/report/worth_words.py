@@ -12,7 +12,9 @@ from gigawatt.model.worth import DECIDERS, Bargain, ClauseWorth, Interval, Margi
 from gigawatt.report import figures
 
 NOTHING = "nothing"
-NOT_TOLD = "not distinguishable"
+OF_EITHER_SIGN = "?"
+"""Stands behind an interval that contains nothing."""
+NOT_TOLD = f"{OF_EITHER_SIGN} not distinguishable from nothing: plans as good differ by more."
 
 
 def ordered(worth: Worth) -> list[ClauseWorth]:
@@ -24,7 +26,7 @@ def table(worth: Worth) -> RenderableType:
     """A row for each clause and party, the clauses of most worth first, and what follows from it in sentences."""
     shared = bool(worth.shares) and not worth.shares.startswith("none")
     grid = Table(box=None, pad_edge=False)
-    grid.add_column("worth to")
+    grid.add_column("worth to", no_wrap=True)
     for name in (f"{worth.currency}, discounted", "relaxed", "paid under it", *(("share",) if shared else ())):
         grid.add_column(name, justify="right")
     silent = [each.clause for each in worth.clauses if not each.note and is_silent(each)]
@@ -33,7 +35,7 @@ def table(worth: Worth) -> RenderableType:
             continue
         grid.add_row(Text(each.clause, "bold"))
         for one in each.parties:
-            cells = [f"  {worth.name_of(one.party)}", interval(one), between(one.among), direct(one)]
+            cells = [f"  {worth.name_of(one.party)}", interval(one), signed(one.relaxed), direct(one)]
             grid.add_row(*(Text(cell) for cell in [*cells, share(each, one)][: len(grid.columns)]))
     parts: list[RenderableType] = [Text(heading(worth), "bold"), Text(), grid, Text()]
     parts += [Text(f"Worth nothing to anybody in this plan: {', '.join(silent)}")] if silent else []
@@ -56,6 +58,12 @@ def heading(worth: Worth) -> str:
 
 def sentences(worth: Worth) -> Iterator[str]:
     """What follows: bargains, shares, what is missing, and what no plan sees."""
+    if any(
+        not one.interval.is_distinguishable and interval(one) != NOTHING
+        for each in worth.clauses
+        for one in each.parties
+    ):
+        yield NOT_TOLD
     for each in ordered(worth):
         if each.bargain is not None:
             yield bargain(worth, each.clause, each.bargain)
@@ -107,7 +115,7 @@ def between(found: Interval) -> str:
     if least == most:
         return least
     told = f"{least} to {most}"
-    return told if found.is_distinguishable else f"{NOT_TOLD}: {told}"
+    return told if found.is_distinguishable else f"{told} {OF_EITHER_SIGN}"
 
 
 def signed(amount: float) -> str:
