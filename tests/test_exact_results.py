@@ -1,4 +1,4 @@
-"""Results of the literature that a plan must give: reserving against renting, and what a floor costs, under uncertainty.
+"""Results of the literature that a plan must give: reserving against renting, and a floor, under uncertain demand.
 
 Every expected number is worked out here from the formula that its comment names, never by a plan.
 """
