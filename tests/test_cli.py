@@ -45,7 +45,10 @@ COMMANDS = {
     ],
     "clauses": ["--on", "--known", "--party", "--changes", "--json"],
     "clause": ["--json"],
-    "compare": ["--picture", "--json"],
+    "compare": [
+        "--offers-of", "--set", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--picture",
+        "--json", "--quiet",
+    ],
     "sweep": [
         "--set", "--out", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--workers", "--json",
         "--quiet",

@@ -6,7 +6,6 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +14,7 @@ import gigawatt as gw
 from gigawatt.cli import app
 from gigawatt.history.versions import ALL_IS_KNOWN, history_of
 from tests.programmes import EXAMPLES
+from tests.programmes import kept_text as loaded
 
 STARTUP = EXAMPLES / "startup" / "programme.yaml"
 TEXT = """
@@ -39,14 +39,6 @@ contracts:
     rate: {kind: price, chip: h100, price: 1 USD/chip-hour},
     free: {kind: exclusivity, workloads: [chat], overrides: [lumen/only]}}}
 """
-
-FOLDER = TemporaryDirectory()  # a change reads the file again
-
-
-def loaded(text: str) -> gw.Programme:
-    path = Path(FOLDER.name) / "programme.yaml"
-    path.write_text(text, encoding="utf-8")
-    return gw.load(path)
 
 
 class TestSetting:

@@ -113,6 +113,7 @@ def plan(
     budget_seconds: float | None = None,
     model_file: str | os.PathLike[str] | None = None,
     as_of: date | None = None,
+    signs: Mapping[str, bool] | None = None,
     cores: int = 2,
     tell: Tell | None = None,
 ) -> Plan:
@@ -120,9 +121,11 @@ def plan(
 
     `relax` takes whole phases and offers in fractions; `gap` is relative (default: small programmes to the end, large
     ones to 0.5 %); `budget_seconds` bounds the whole of it (default 60). `model_file` writes the model as MPS or LP,
-    for another solver to check. `as_of` plans with the contracts as known on that day, in place of the file's own. It
-    works on so many `cores` at once. `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded`
-    or `PlanError`, and `ValueError` for a gap below nought or a budget of no time.
+    for another solver to check. `as_of` plans with the contracts as known on that day, in place of the file's own.
+    `signs` has offers that are signed (true) or refused come what may; the plan decides on the others. It works on so
+    many `cores` at once. `tell` is called with (stage, what, share done). Raises `Infeasible`, `Unbounded` or
+    `PlanError`, `GigawattError` for a name that no offer has, and `ValueError` for a gap below nought or a budget of no
+    time.
     """
     _refuse_senseless(gap, budget_seconds)
     from gigawatt.model.plan import Plan
@@ -134,9 +137,15 @@ def plan(
         budget_seconds=BUDGET_SECONDS if budget_seconds is None else budget_seconds,
         cores=cores,
         model_file=Path(model_file) if model_file is not None else None,
+        signs=signs or {},
     )
     Plan.display = staticmethod(_notebook)
-    return plan_programme(known_on(rated(programme), as_of), options, tell)
+    known = known_on(rated(programme), as_of)
+    if signs:
+        from gigawatt.sim.offers import refuse_no_offers
+
+        refuse_no_offers(programme, known, signs)
+    return plan_programme(known, options, tell)
 
 
 def sweep_of(
@@ -197,6 +206,18 @@ def compared(first: Plan | str | os.PathLike[str], second: Plan | str | os.PathL
 
     one, two = (told_by(each) if isinstance(each, Plan) else told_in(Path(each)) for each in (first, second))
     return compare(one, two)
+
+
+def offers_compared(programme: Programme, first: str, second: str, **options: Any) -> Comparison:
+    """What differs between the plan that signs one offer and refuses another, and the plan that does the contrary.
+
+    Each is the best of its kind, and decides on all other offers; `options` are those of `plan`. The terms of both
+    stand in the comparison's `terms`. Raises `GigawattError` for a name that no offer has or that is given twice, and
+    as `plan` does where one of the two cannot be signed; the message says which.
+    """
+    from gigawatt.sim.offers import compare_offers
+
+    return compare_offers(programme, first, second, partial(plan, programme, **options))
 
 
 def compared_picture(comparison: Comparison, path: str | os.PathLike[str]) -> None:

@@ -99,7 +99,7 @@ def _versions(versions: tuple[Version, ...]) -> Iterator[tuple[str, Mapping[str,
     for version in versions:
         if version.clause is not None:
             told = stated.get(version.name)
-            yield _title(version, again=told is not None), _terms(version.clause, told or before)
+            yield _title(version, again=told is not None), terms_of(version.clause, told or before)
             before = stated[version.name] = version.clause
 
 
@@ -131,8 +131,9 @@ def _sentence(words: str | None) -> str:
     return " ".join((words or "").split("\n\n")[0].split())
 
 
-def _terms(clause: Thing, before: Thing | None = None) -> dict[str, str]:
-    """The keys that a version states, by the names that a file has for them; those alone that are not as `before`."""
+def terms_of(clause: Thing, before: Thing | None = None) -> dict[str, str]:
+    """The keys that a thing states, as a clause's version, by the names that a file has for them; those alone that are
+    not as `before`."""
     found = {}
     for name in (name for name in type(clause).model_fields if name in clause.model_fields_set):
         value = getattr(clause, name)
@@ -154,7 +155,7 @@ def _said(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_said(one) for one in value)
     if isinstance(value, Thing):
-        value = _terms(value)
+        value = terms_of(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_said(key)}: {_said(one)}" for key, one in value.items()) + "}"
     return str(value)

@@ -6,7 +6,7 @@ solver's model. Nothing here loops over cells.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -209,6 +209,8 @@ class Draft:
     outright: list[int] = field(default_factory=list)
     """Columns that hold what is promised outright: the one that is fixed at one, and those of days on which a signed
     contract may be over."""
+    signs: Mapping[str, bool] = field(default_factory=dict)
+    """Offers about which there is nothing to decide: that are signed, or refused."""
     one: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -23,14 +23,17 @@ Said = tuple[str, str, Contract, Clause]
 """Contract id, clause id, contract, clause."""
 
 
-def draft_programme(programme: Programme, progress: Callable[[str], None] | None = None) -> Draft:
+def draft_programme(
+    programme: Programme, progress: Callable[[str], None] | None = None, signs: Mapping[str, bool] | None = None
+) -> Draft:
     """Draft a programme: columns, rows and payments of physics and of every clause of a signed or offered contract.
 
+    `signs` has offers that are signed or refused come what may; a name in it that no offer has is passed over.
     Raises CycleError where clauses read one another in a circle, PlanError where a clause fails.
     """
     tell = progress or (lambda _: None)
     calendar = horizon_of(programme)
-    draft = Draft(programme, calendar)
+    draft = Draft(programme, calendar, signs=signs or {})
     seen = {contract_id: outlook_in_plan(programme, contract_id) for contract_id in programme.contracts}
     clauses = in_order(drafted(programme, seen))
     draft.wanted = frozenset(name for *_, clause in clauses for name in clause.reading)
@@ -126,7 +129,10 @@ def _cycle(left: list[Said]) -> str:
 
 
 def _sign(draft: Draft) -> dict[str, int]:
-    """The column that is one where a contract is signed: fixed for signed contracts, a binary for each offer."""
+    """The column that is one where a contract is signed: fixed for signed contracts, a binary for each offer.
+
+    An offer that is signed come what may stays one, so that what it brings is new; the row that holds it has its name.
+    """
     signed = {}
     for contract_id, contract in draft.programme.contracts.items():
         if contract.status == "offer":
@@ -134,6 +140,11 @@ def _sign(draft: Draft) -> dict[str, int]:
             signed[contract_id] = int(column)
             decision = Decision("sign", contract_id, contract_id, int(column), contract.sign_by)
             draft.decisions.append(decision)
+            if draft.signs.get(contract_id) is True:
+                name = f"signing {contract_id}"
+                draft.add_entries(draft.add_rows(name, (), unit="1", by=name, lower=1.0, upper=1.0), column, 1.0)
+            elif draft.signs.get(contract_id) is False:
+                draft.close(column, f"refusing {contract_id}")
         else:
             signed[contract_id] = draft.one
     return signed

@@ -169,7 +169,9 @@ def decision_tables(
             found[decision.column] = walk_away(draft, solver, decision, known, solve)
             tell(decision.contract)
 
-    side_by_side(tuple(draft.decisions), work, budget)
+    held = {each.column for each in draft.decisions if each.what == "sign" and each.contract in draft.signs}
+    found |= dict.fromkeys(held, WalkAway(None, None, "held to this"))
+    side_by_side(tuple(each for each in draft.decisions if each.column not in held), work, budget)
     missed = WalkAway(None, None, f"{budget.why_over} before this offer was priced")
     offers, renewals = [], []
     for decision in draft.decisions:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +48,7 @@ Tell = Callable[[str, str, float | None], None]
 @dataclass(frozen=True)
 class Options:
     """How to solve: `relax` integers, to a relative `gap`, within `budget_seconds` on so many `cores`; `model_file` for
-    MPS, LP or text.
+    MPS, LP or text; `signs` has offers that are signed (true) or refused come what may.
 
     Without a `gap` small programmes are solved to the end and large ones to `GAP`.
     """
@@ -58,6 +58,7 @@ class Options:
     budget_seconds: float = BUDGET_SECONDS
     cores: int = 2
     model_file: Path | None = None
+    signs: Mapping[str, bool] = field(default_factory=dict)
 
 
 def plan_programme(programme: Programme, options: Options | None = None, tell: Tell | None = None) -> Plan:
@@ -68,7 +69,7 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     """
     options, tell = options or Options(), tell or _silent
     began, budget = time.monotonic(), Budget(options.budget_seconds, options.cores)
-    draft = draft_programme(programme, lambda what: tell("drafting", what, None))
+    draft = draft_programme(programme, lambda what: tell("drafting", what, None), options.signs)
     problem = assemble(draft)
     solver = Solver(problem, threads=options.cores)
     if options.model_file is not None:

@@ -32,6 +32,7 @@ def words(comparison: Comparison) -> Iterator[str]:
         if not row["unit"]:
             doer, other = ("second", "first") if row["second"] else ("first", "second")
             yield f"The {doer} plan decides to {row['name']}, the {other} does not."
+    yield _worth_more(comparison)
     years = comparison.of("year")
     if not years.is_empty():
         more = float(years["difference"].sum())
@@ -44,9 +45,24 @@ def words(comparison: Comparison) -> Iterator[str]:
         yield f"Most of the change in what is paid is under {listed(changes)}."
 
 
+def _worth_more(comparison: Comparison) -> str:
+    """Which plan is the better one, by what a plan maximises, as far as both are proven."""
+    least, most = comparison.worth_more
+    if least <= 0 <= most:
+        return "Which of the two is worth more cannot be told, as far as they are proven to be the best."
+    more, side = ((least, most), "more") if least > 0 else ((-most, -least), "less")
+    amounts = " to ".join(dict.fromkeys(figures.money(amount) for amount in more))
+    return (
+        f"The second plan is worth {amounts} {comparison.currency} {side}, discounted, with what is not served counted."
+    )
+
+
 def table(comparison: Comparison) -> RenderableType:
-    """A table for each aspect in which the plans differ, the largest differences first."""
-    parts: list[RenderableType] = [Text(sentence) for sentence in words(comparison)]
+    """The terms where offers are compared; a table for each aspect in which the plans differ, the largest first."""
+    parts: list[RenderableType] = [Text(f"First: {comparison.first}. Second: {comparison.second}.", "dim")]
+    parts += [Text(sentence) for sentence in words(comparison)]
+    if not comparison.terms.is_empty():
+        parts += [Text(), _terms(comparison)]
     for aspect in ASPECTS:
         rows = comparison.of(aspect)
         if rows.is_empty():
@@ -63,6 +79,19 @@ def table(comparison: Comparison) -> RenderableType:
         if len(rows) > len(shown):
             parts.append(Text(f"and {len(rows) - len(shown)} more; --json has them all", "dim"))
     return Group(*parts)
+
+
+def _terms(comparison: Comparison) -> Table:
+    """What two offers say, side by side."""
+    grid = Table(title="TERMS", title_justify="left", title_style="bold cyan", box=None, pad_edge=False)
+    for name in ("", "", "first", "second"):
+        grid.add_column(name, overflow="fold")
+    told = ""
+    for row in comparison.terms.iter_rows(named=True):
+        clause = row["clause"] if row["clause"] != told else ""
+        told = row["clause"]
+        grid.add_row(Text(clause), Text(row["term"]), *(Text(row[name] or "–") for name in ("first", "second")))
+    return grid
 
 
 def _amount(value: float, unit: str) -> str:

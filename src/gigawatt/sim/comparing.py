@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf, isnan
 from pathlib import Path
 
 import polars as pl
@@ -24,17 +25,28 @@ SAME = 1e-6
 
 @dataclass(frozen=True)
 class Told:
-    """A plan as it is compared: its name, its currency and its tables."""
+    """A plan as it is compared: its name, currency and tables, what it is worth at least and at most, whether it is the
+    best within the gap asked for."""
 
     name: str
     currency: str
     tables: Mapping[str, pl.DataFrame]
+    worth: tuple[float, float]
+    proven: bool
 
 
 def told_by(plan: Plan, name: str = "") -> Told:
     """A plan that was just made."""
-    changes = str(plan.programme.changes)
-    return Told(name or changes or plan.programme.programme, plan.programme.currency, plan.tables)
+    programme, solve = plan.programme, plan.solve
+    name = name or str(programme.changes) or programme.programme
+    return Told(name, programme.currency, plan.tables, _worth(solve.objective, solve.bound), solve.optimal)
+
+
+def _worth(objective: float | None, bound: float | None) -> tuple[float, float]:
+    """What a plan is worth at least and at most; where no bound is known (a file has nothing then) without end."""
+    least = -inf if objective is None else objective
+    most = inf if bound is None or isnan(bound) else bound
+    return least, max(least, most)
 
 
 def told_in(folder: Path) -> Told:
@@ -42,7 +54,8 @@ def told_in(folder: Path) -> Told:
     try:
         head = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
         tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in NEEDED}
-        return Told(str(folder), head["currency"], tables)
+        solve = head["solve"]
+        return Told(str(folder), head["currency"], tables, _worth(solve["objective"], solve["bound"]), solve["optimal"])
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as fault:
         raise GigawattError(
             f"there is no plan in {folder} that could be read ({fault}); "
@@ -64,7 +77,9 @@ def compare(first: Told, second: Told) -> Comparison:
             if abs(b - a) > SAME * max(abs(a), abs(b), 1.0):
                 rows.append((aspect, name, unit, a, b, b - a))
     columns = {"aspect": pl.Utf8, "name": pl.Utf8, "unit": pl.Utf8, **dict.fromkeys(_AMOUNTS, pl.Float64)}
-    return Comparison(first.name, second.name, first.currency, pl.DataFrame(rows, schema=columns, orient="row"))
+    differences = pl.DataFrame(rows, schema=columns, orient="row")
+    worth, proven = (first.worth, second.worth), first.proven and second.proven
+    return Comparison(first.name, second.name, first.currency, differences, worth, proven)
 
 
 _AMOUNTS = ("first", "second", "difference")
