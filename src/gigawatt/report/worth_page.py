@@ -14,7 +14,8 @@ from gigawatt.model.worth import DECIDERS, ClauseWorth, PartyWorth, Worth
 from gigawatt.report import charts, figures, shell, tables
 from gigawatt.report.charts import COLOURS, Figure, Spec, View, Words
 from gigawatt.report.tables import Markup
-from gigawatt.report.worth_words import (, NOT_TOLD
+from gigawatt.report.worth_words import (
+    NOT_TOLD,
     bargain,
     direct,
     heading,
