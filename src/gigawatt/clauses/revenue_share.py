@@ -276,22 +276,35 @@ class RevenueShare(Clause):
 
     def _due(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
         """What the share would be without a cap: columns, amounts per unit, months; flat arrays."""
-        off = sum((draft.rate(series) for series in self.net_of.values()), np.zeros(len(draft.cover)))
-        rate = draft.rate(self.rate) * (1.0 - off)
         columns, amounts, months = self._base(draft)
-        due = rate[months] * amounts
+        due = self._rates(draft)[months] * amounts
         return columns[due != 0], due[due != 0], months[due != 0]
+
+    def _rates(self, draft: ClauseDraft) -> Floats:
+        """The share of each month's revenue that is due, (T,), after what is taken off the base."""
+        off = sum((draft.rate(series) for series in self.net_of.values()), np.zeros(len(draft.cover)))
+        return np.asarray(draft.rate(self.rate) * (1.0 - off))
+
+    def _most_due(self, draft: ClauseDraft) -> Floats:
+        """The most that the share of each month can come to, money, (T,): all that is asked for is served."""
+        shared = self._shared(draft)
+        earned = sum((item.most for item in shared), np.zeros(len(draft.cover)))
+        return np.asarray(self._rates(draft) * draft.cover * earned)
+
+    def _shared(self, draft: ClauseDraft) -> list[Revenue]:
+        """The revenue of the payer from the streams that it names."""
+        revenue = (item for item in draft.published(REVENUE) if isinstance(item, Revenue))
+        return [item for item in revenue if item.earner == self.payer and self._names(item.stream)]
 
     def _base(self, draft: ClauseDraft) -> tuple[Ints, Floats, Ints]:
         """The revenue that is shared, in the clause's days: columns, amounts per unit, months; flat arrays.
 
         What is taken off in a month leaves no less than nought, by a binary where it could.
         """
-        revenue = [item for item in draft.published(REVENUE) if isinstance(item, Revenue)]
-        shared = [item for item in revenue if item.earner == self.payer and self._names(item.stream)]
-        columns, amounts, months = _together(shared, 1.0, draft.cover)
+        columns, amounts, months = _together(self._shared(draft), 1.0, draft.cover)
         if not self.less:
             return columns, amounts, months
+        revenue = [item for item in draft.published(REVENUE) if isinstance(item, Revenue)]
         off = _together([item for item in revenue if item.stream in self.less], -1.0, draft.cover)
         whole = ~np.isin(months, off[2])
         left = [(columns[whole], amounts[whole], months[whole])]
@@ -314,14 +327,18 @@ class RevenueShare(Clause):
         what is paid, in columns of money, and the last month of each; flat arrays.
         """
         calendar = draft.calendar
-        period_names, period = calendar.month_names, months
+        period_names, period_of_month = calendar.month_names, np.arange(len(calendar.months))
         if self.cap is not None:
-            period_names, period = calendar.quarter_names, calendar.quarter_of_month[months]
+            period_names, period_of_month = calendar.quarter_names, calendar.quarter_of_month
+        period = period_of_month[months]
         before = draft.handed_on
         periods, at = np.unique(period, return_inverse=True)
         names = tuple(period_names[i] for i in periods)
         most = np.zeros(len(periods))
         np.add.at(most, at, np.maximum(amounts, 0.0) * draft.draft.upper_of(columns))
+        # every pool could serve all, so that what they could earn together is far above what is asked for
+        earned = np.bincount(period_of_month, self._most_due(draft), len(period_names))
+        most = np.minimum(most, earned[periods])
         cap = float("inf") if self.cap is None else max(0.0, float(self.cap - (self.paid or 0)))
         reachable = before.most + np.cumsum(most) >= cap
         limit = min(cap, before.most + float(most.sum()))

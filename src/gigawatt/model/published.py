@@ -109,13 +109,17 @@ class Amount(Given):
 
 @dataclass(frozen=True)
 class Revenue(Given):
-    """Revenue of one stream (a workload, or a given revenue) that `earner` receives, flat arrays of one length."""
+    """Revenue of one stream (a workload, or a given revenue) that `earner` receives, flat arrays of one length.
+
+    `most` is what it comes to at most by month, money, (T,): where all that is asked for is served.
+    """
 
     stream: str
     earner: str
     columns: Ints
     amounts: Floats
     months: Ints
+    most: Floats
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def draft_demand(draft: Draft) -> None:
         amounts = calendar.monthly(stream.amount_per_month)
         one = np.full(len(months), draft.one)
         draft.pay(one, amounts, months, payer=CUSTOMERS, payee=stream.party, by=name, what="revenue")
-        draft.publish(REVENUE, Revenue(name, stream.party, one, amounts, months))
+        draft.publish(REVENUE, Revenue(name, stream.party, one, amounts, months, amounts))
 
 
 def runs_on(programme: Programme, workload: Workload) -> dict[str, Decimal]:
@@ -248,10 +248,19 @@ def _earn(draft: Draft, demand: Demand, table: UseTable) -> None:
     workload, owner = demand.workload, _owner(draft, demand)
     if workload.revenue_per_unit is None:
         return
-    price = draft.calendar.mean(workload.revenue_per_unit, demand.window)[table.month] * demand.reference
-    amounts = price * table.rate * table.hours
+    price = draft.calendar.mean(workload.revenue_per_unit, demand.window) * demand.reference
+    amounts = price[table.month] * table.rate * table.hours
+    most = price * _work_by_month(draft.calendar, demand)
     draft.pay(table.columns, amounts, table.month, payer=CUSTOMERS, payee=owner, by=demand.name, what="revenue")
-    draft.publish(REVENUE, Revenue(demand.name, owner, table.columns, amounts, table.month))
+    draft.publish(REVENUE, Revenue(demand.name, owner, table.columns, amounts, table.month, most))
+
+
+def _work_by_month(calendar: Calendar, demand: Demand) -> Floats:
+    """The work that is asked for in each month, (T,), in that of the reference chip; a run may do all in any."""
+    want = asked(calendar, demand)
+    if isinstance(demand.workload, Training):
+        return np.where(np.isin(np.arange(len(calendar.months)), demand.months), float(want), 0.0)
+    return want if want.ndim == 1 else np.asarray((want * calendar.hours).sum(axis=1))
 
 
 def _energy(draft: Draft) -> None:
