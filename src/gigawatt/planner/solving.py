@@ -18,7 +18,7 @@ from gigawatt.model.programme import Programme
 from gigawatt.model.published import COMMITMENTS, Commitment
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.drafting import draft_programme
-from gigawatt.planner.explain import contradiction, unbounded_by
+from gigawatt.planner.contradiction import contradiction
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
 from gigawatt.planner.lp_text import lp_text
 from gigawatt.planner.offers import decision_tables
@@ -27,6 +27,7 @@ from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
 from gigawatt.planner.reading_back import Reader
 from gigawatt.planner.restating import restated
 from gigawatt.planner.scarcity import scarcity
+from gigawatt.planner.unbounded import unbounded_by
 
 GAP = 0.005
 BUDGET_SECONDS = 60.0
