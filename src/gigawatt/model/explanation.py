@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Way = Literal["more", "less", "allowed"]
 Kind = Literal["closed", "held", "full", "dear"]
-Held = Literal["limit", "whole", "promised"]
+Held = Literal["limit", "whole", "dear", "promised"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,11 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Limit:
-    """What keeps a pool from more: a limit that binds (price of one more `unit` of it, undiscounted), a whole decision
-    that the plan has made, or what was promised outright (no price of its own)."""
+    """What keeps a pool from more, with the price of one more `unit` of it, undiscounted.
+
+    A `limit` that binds; a `whole` decision that stands as the plan has made it; `dear`: more could be had at a loss of
+    minus the price; what was `promised` outright has no price of its own.
+    """
 
     signer: Signer
     what: str

@@ -19,7 +19,7 @@ from gigawatt.planner.contradiction import BOUNDED, Contradicting, everybody, li
 from gigawatt.planner.highs import Solver
 from gigawatt.planner.labels import Period, labelled
 from gigawatt.planner.problem import UNIT_SCALE, Problem, assemble
-from gigawatt.planner.signers import signer
+from gigawatt.planner.signers import limit_words, signer
 
 SMALL = 1e-7
 """Below this, natural units, nothing gives."""
@@ -123,7 +123,7 @@ class Elastic:
                     rows = block.start + places
                     column = self._column(block.unit)
                     self._entries.append((rows, np.full(len(rows), column), np.full(len(rows), sign)))
-                    at = _of(block, what)
+                    at = limit_words(block, what)
                     self.gives.append(
                         Give(by, at, block.unit, way, column, rows, periods=periods, bounds=bounds[places])
                     )
@@ -131,7 +131,7 @@ class Elastic:
             stated = block.name.startswith(BOUNDED) if by.startswith("physics") else block.unit != "1"
             if limit_of(block) == by and stated:
                 for what, places, periods in labelled(block, np.flatnonzero(np.isfinite(block.upper))):
-                    self._bound(by, _of(block, what), block, places, periods, "more", block.upper[places])
+                    self._bound(by, limit_words(block, what), block, places, periods, "more", block.upper[places])
 
     def _closed(self, by: str) -> None:
         """What it closed, alone, and that would be open: by pool and workload, so many chips."""
@@ -143,7 +143,7 @@ class Elastic:
             inside = closed[(closed >= block.start) & (closed < block.start + block.size)] - block.start
             inside = inside[self._upper[block.start + inside] > 0.0]  # closed by others too, it stays so
             for what, places, periods in labelled(block, inside):
-                self._bound(by, _of(block, what), block, places, periods, "allowed", np.zeros(len(places)))
+                self._bound(by, limit_words(block, what), block, places, periods, "allowed", np.zeros(len(places)))
 
     def _bound(
         self, by: str, what: str, block: Block, places: Ints, periods: tuple[Period, ...], way: Way, upper: Floats
@@ -191,7 +191,8 @@ class Elastic:
             [first.data, *(part[2] * scale[part[1]] / row_scale[part[0]] for part in self._entries)]
         )
         matrix = coo_array((values, (rows, columns)), shape=(len(row_scale), len(scale))).tocsc()
-        low, high = (np.array([bounds[n] / UNIT_SCALE[bounds[2]] for bounds in self._new_rows]) for n in (0, 1))
+        low = np.array([least / UNIT_SCALE[unit] for least, _, unit in self._new_rows])
+        high = np.array([most / UNIT_SCALE[unit] for _, most, unit in self._new_rows])
         return Problem(
             cost=np.zeros(len(scale)),
             lower=np.append(self._lower, np.zeros(new)),
@@ -238,7 +239,7 @@ def _size(draft: Draft, by: str) -> tuple[str, Unit, float] | None:
             changes = bool(np.isin(block.start, state))
             for what, places, _ in labelled(block, np.arange(block.size)):
                 if level[places].any():
-                    key = (_of(block, what), block.unit, changes)
+                    key = (limit_words(block, what), block.unit, changes)
                     flow[key] = level[places] + flow.get(key, 0.0)
     sizes = [
         (what, unit, float(np.abs(np.cumsum(level) if changes else level).max()))
@@ -254,8 +255,3 @@ def _blocks(find: Callable[[int], Block], places: Ints) -> list[Block]:
         blocks.append(find(int(found[0])))
         found = found[found >= blocks[-1].start + blocks[-1].size]
     return blocks
-
-
-def _of(block: Block, what: str) -> str:
-    """What a limit is of, without the signer's own name."""
-    return f"{block.name.removeprefix(f'{block.by}.')} {what}".strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gigawatt.model.draft import Draft
+from gigawatt.model.draft import Block, Draft
 from gigawatt.model.explanation import Signer
 from gigawatt.planner.physics import PHYSICS
 from gigawatt.values.ids import own_id
@@ -12,6 +12,13 @@ from gigawatt.values.ids import own_id
 SECTIONS = ("sites", "pools", "workloads", "chips", "contracts", "revenues", "parties")
 """Sections of a programme whose things sign with their own names."""
 LIST_PRICE = " list price"
+LIMITS = {
+    "fit": "chips in {what}", "standing": "what can stand in {what}", "power": "power of {what}",
+    "powered": "power of {what}", "grid": "grid connection of {what}", "supply": "chips on order, {what}",
+    "most": "supply of {what}", "started": "phase {what}, built once", "one pool": "one pool for {what}",
+    "runs": "one pool for {what}", "rent used": "rent that is used in {what}", "use": "use of {what}",
+}  # fmt: skip
+"""Limits of physics by how their block's name begins."""
 
 
 def signer(draft: Draft, by: str) -> Signer:
@@ -19,7 +26,9 @@ def signer(draft: Draft, by: str) -> Signer:
     programme = draft.programme
     if by.startswith("participation/"):
         party = by.removeprefix("participation/")
-        words = f"participation of {party}: at least {programme.participation[party]:,f} {programme.currency} discounted"
+        words = (
+            f"participation of {party}: at least {programme.participation[party]:,f} {programme.currency} discounted"
+        )
         return Signer(by, words, _place(draft, ("participation", party)))
     if by.startswith(f"{PHYSICS}: "):
         return Signer(by, f"{by.removeprefix(f'{PHYSICS}: ')} (what can stand, run or be delivered)")
@@ -45,3 +54,14 @@ def _thing(draft: Draft, by: str) -> str:
 def _place(draft: Draft, path: Sequence[str]) -> str:
     place = draft.programme.places.key(tuple(path))
     return str(place) if place.file else ""
+
+
+def limit_words(block: Block, what: str) -> str:
+    """What a limit is of, in the words of the trade: `power at hall`, `chips in north-unit`; `what` is of its place."""
+    name = block.name.removeprefix(f"{block.by}.")
+    if block.by == PHYSICS or block.by.endswith(LIST_PRICE):
+        for begins, words in LIMITS.items():
+            if name == begins or name.startswith(f"{begins} "):
+                of = f"{name.removeprefix(begins)} {what}".strip()
+                return words.format(what=of) if of else begins
+    return f"{name} {what}".strip()

@@ -1,0 +1,169 @@
+"""What keeps a pool from more chips: what stands behind its row, from the power of its site to the supply of chips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gigawatt.model.calendar import Ints
+from gigawatt.model.explanation import Limit
+from gigawatt.planner.physics import PHYSICS
+from gigawatt.planner.prices import Prices
+from gigawatt.planner.signers import signer
+
+SMALL_PRICE = 1e-6
+NEAR = 1e-6
+"""A column this near its bound, as a part of the bound and in natural units, is at it."""
+MOST_LIMITS = 6
+
+
+class Capacity:
+    """The limits behind the pools of a plan."""
+
+    def __init__(self, prices: Prices) -> None:
+        self.prices, self.draft = prices, prices.draft
+        self._states = set(self.draft.standing_rows.ravel().tolist()) | set(self.draft.powered_rows.ravel().tolist())
+        self._closers: dict[int, list[str]] = {}
+        for columns, by in self.draft.closed:
+            for column in columns.tolist():
+                self._closers.setdefault(column, []).append(by)
+        self._known: dict[tuple[int, int, int], tuple[Limit, ...]] = {}
+
+    def closers(self, column: int) -> tuple[str, ...]:
+        """Who closes a column."""
+        return tuple(dict.fromkeys(self._closers.get(column, ())))
+
+    def sources(self, pool: int, month: int, slices: Sequence[int]) -> list[int]:
+        """Columns that bring one chip more to a pool in each of some slices, and gain nothing by it; none if none do."""
+        standing = int(self.draft.standing[pool, month])
+        if len(slices) == len(self.draft.calendar.slice_names) and self._costs_what_it_gains(standing):
+            return [standing]
+        found = [self._rent(int(self.draft.fit_rows[pool, month, each]), standing) for each in slices]
+        return [] if None in found else [each for each in found if each is not None]
+
+    def is_rented(self, pool: int, month: int, slices: Sequence[int]) -> bool:
+        """Whether one chip more could be had on rent, at what it costs."""
+        return self.draft.standing[pool, month] not in (found := self.sources(pool, month, slices)) and bool(found)
+
+    def _rent(self, row: int, standing: int) -> int | None:
+        for column, value, _ in self.prices.of_rows(np.array([row])):
+            if value == -1.0 and column != standing and self._costs_what_it_gains(column):
+                return column
+        return None
+
+    def _costs_what_it_gains(self, column: int) -> bool:
+        """Whether one more of it neither gains nor loses, and could be had."""
+        open_ = not self.prices.whole[column] and self.prices.upper[column] > NEAR
+        return bool(open_ and self.prices.x[column] > NEAR and abs(self.prices.gain[column]) <= SMALL_PRICE)
+
+    def behind(self, pool: int, month: int, slice_: int) -> tuple[Limit, ...]:
+        """What keeps a pool from more chips in a month: binding limits first, the dearest of each; slice -1 is all."""
+        key = (pool, month, slice_)
+        if key not in self._known:
+            found: dict[tuple[str, str], Limit] = {}
+            for limit in self._limits(pool, month, slice_):
+                name = (limit.signer.by, limit.what)
+                if name not in found or (limit.price or 0.0) > (found[name].price or 0.0):
+                    found[name] = limit
+            order = ("limit", "whole", "dear", "promised")
+            ordered = sorted(found.values(), key=lambda each: (order.index(each.held), -(each.price or 0.0)))
+            self._known[key] = tuple(ordered[:MOST_LIMITS])
+        return self._known[key]
+
+    def _limits(self, pool: int, month: int, slice_: int) -> Iterator[Limit]:
+        draft = self.draft
+        standing = int(draft.standing[pool, month])
+        fits = draft.fit_rows[pool, month].ravel() if slice_ < 0 else draft.fit_rows[pool, month, [slice_]]
+        yield from self._bound(standing)
+        yield from self._taking(pool, month, fits)
+        yield from self._sources(draft.standing_rows[pool, : month + 1], {standing})
+        rented = [(column, by) for column, value, by in self.prices.of_rows(fits) if value < 0 and column != standing]
+        for column, by in rented:
+            yield from self._source(column, by)
+        site = self.draft.programme.pools[draft.pool_ids[pool]].site
+        if site in draft.site_ids:
+            place = draft.site_ids.index(site)
+            power = [row for row, *_ in self.prices.of_column(int(draft.powered[place, month])) if self._binds(row)]
+            if any(row not in self._states for row in power):
+                yield from self._sources(draft.powered_rows[place, : month + 1], {int(draft.powered[place, month])})
+
+    def _taking(self, pool: int, month: int, fits: Ints) -> list[Limit]:
+        """What chips that stand would take more of in a month, or else in its quarter, for which they are plugged in."""
+        draft = self.draft
+        found = list(self._burdens(int(draft.standing[pool, month]), skip=set(fits.tolist())))
+        if not found:
+            together = np.flatnonzero(draft.calendar.quarter_of_month == draft.calendar.quarter_of_month[month])
+            for column in draft.standing[pool, together].tolist():
+                found += self._burdens(column)
+        return found
+
+    def _binds(self, row: int) -> bool:
+        return abs(float(self.prices.duals[row])) > SMALL_PRICE
+
+    def _sources(self, rows: Ints, states: set[int]) -> Iterator[Limit]:
+        """What brings chips, or power, by a month: columns that add to its state in the rows up to it."""
+        net: dict[tuple[int, str], float] = {}
+        for column, value, by in self.prices.of_rows(rows):
+            net[column, by] = net.get((column, by), 0.0) + value
+        for (column, by), value in net.items():
+            if value < -NEAR and column not in states:
+                yield from self._source(column, by)
+
+    def _source(self, column: int, by: str) -> Iterator[Limit]:
+        """What keeps one of them from more."""
+        prices, found = self.prices, False
+        if column in self.draft.outright:
+            if by != PHYSICS:
+                yield Limit(signer(self.draft, by), "what it brings", "promised")
+            return
+        if prices.whole[column] and prices.x[column] > 0.5:
+            yield Limit(signer(self.draft, self._named(column)), prices.bound(column)[0], "promised")
+            return
+        for limit in (*self._bound(column), *self._burdens(column)):
+            found = True
+            yield limit
+        loss = -float(prices.gain[column])
+        if not found and loss > SMALL_PRICE:
+            what, price, unit = prices.bound(column)
+            yield Limit(signer(self.draft, self._named(column)), what, "dear", -price, unit)
+
+    def _bound(self, column: int) -> Iterator[Limit]:
+        """The bound that holds a column, and who closed it; or the whole number that it has."""
+        prices = self.prices
+        what, price, unit = prices.bound(column)
+        closers = self.closers(column)
+        if price <= SMALL_PRICE:
+            return
+        for by in closers:
+            yield Limit(signer(self.draft, by), f"closed: {what}", "limit", price, unit)
+        if closers:
+            return
+        if prices.whole[column]:
+            yield Limit(signer(self.draft, self._named(column)), what, "whole")  # a price at the margin misleads
+        elif prices.x[column] >= prices.upper[column] - NEAR * max(1.0, abs(prices.upper[column])):
+            yield Limit(signer(self.draft, self._named(column)), what, "limit", price, unit)
+
+    def _burdens(self, column: int, skip: set[int] | None = None, depth: int = 0) -> Iterator[Limit]:
+        """The binding rows of which a column would take more; behind chips on order, what keeps these."""
+        for row, value, by in self.prices.of_column(column):
+            if row in self._states or row in (skip or ()) or float(self.prices.duals[row]) * value <= SMALL_PRICE:
+                continue
+            block = self.draft.row_block(row)
+            passes = block.by == PHYSICS and block.name.startswith("supply ")
+            if passes and depth == 0:
+                for other, amount, whose in self.prices.of_rows(np.array([row])):
+                    if float(self.prices.duals[row]) * amount < 0 and other not in self.draft.outright:
+                        yield from self._bound(other)
+                        yield from self._burdens(other, skip={row}, depth=1)
+                    elif other in self.draft.outright and whose != PHYSICS:
+                        yield Limit(signer(self.draft, whose), "what it brings", "promised")
+                continue
+            what, price, unit = self.prices.worth(row)
+            name, _ = self.prices.row_signer(block, by)
+            yield Limit(signer(self.draft, name), what, "limit", price, unit)
+
+    def _named(self, column: int) -> str:
+        """Who signs a column's bound: its clause or thing; of what physics adds, the pool."""
+        block = self.draft.column_block(column)
+        return f"{PHYSICS}: {block.name}" if block.by == PHYSICS else block.by
