@@ -82,17 +82,28 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why no more is served by one pool: closed, held by a clause's row, full, or too dear.
+class Part:
+    """A part of what one more unit of work gains (above nought) or costs (below), by who signs it."""
 
-    `price` is what one more unit of work there would be worth if that reason were away (of `dear`: how much more it
-    costs than what is served is worth). `limits` say who closes or holds, and what stands behind a full pool.
+    signer: Signer
+    what: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why no more is served by one pool: `closed`, `held` by a clause's row, `full`, or too `dear`.
+
+    `price`, per unit of work: of closed, what one more there would gain; of held and full, what the row, or the chip
+    that it would take from other work, costs it; of dear, how much more it costs than what is served is worth. `limits`
+    say who closes or holds, and what stands behind a full pool; `parts` of what a dear one costs.
     """
 
     pool: str
     kind: Kind
     price: float
     limits: tuple[Limit, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,20 +125,12 @@ class Unserved:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of what one more unit of work gains (above nought) or costs (below), by who signs it."""
-
-    signer: Signer
-    what: str
-    amount: float
-
-
-@dataclass(frozen=True)
 class Place:
-    """A pool on which a workload may run: chips used (mean over the month), and what one more unit of work there gains.
+    """A pool on which a workload may run: chips used (their mean), and what one more unit of work there gains.
 
-    `gain` is the sum of `parts`: nought where it runs and nothing binds, below where it is too dear, above where a
-    bound, whose signers are `closed_by`, keeps it from more. `cost` is all but the worth of what is served.
+    `gain` is the sum of `parts`: nought where it runs and no bound keeps it from more, below where it is too dear, above
+    where a bound does; `closed_by` sign that. `cost` is all but the worth of what is served. `limits` keep
+    the pool that carries most from more chips, where that was asked in brief.
     """
 
     pool: str
@@ -136,6 +139,7 @@ class Place:
     gain: float
     parts: tuple[Part, ...]
     closed_by: tuple[Signer, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,10 @@ class Placing:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why there is no plan (`conflict`), or why the plan serves, and runs, as it does."""
+    """Why there is no plan (`conflict`), or why the plan serves, and runs, as it does.
+
+    `in_full` where a workload, a month or a pool was named; else what weighs most.
+    """
 
     programme: str
     currency: str
@@ -163,6 +170,7 @@ class Explanation:
     conflict: Conflict | None = None
     unserved: tuple[Unserved, ...] = ()
     placings: tuple[Placing, ...] = ()
+    in_full: bool = False
     left_out: int = 0
     """Stretches of unserved demand beyond those that are told."""
 

@@ -34,28 +34,32 @@ class Capacity:
         """Who closes a column."""
         return tuple(dict.fromkeys(self._closers.get(column, ())))
 
-    def sources(self, pool: int, month: int, slices: Sequence[int]) -> list[int]:
-        """Columns that bring one chip more to a pool in each of some slices, and gain nothing by it; none if none do."""
+    def sources(self, pool: int, month: int, slices: Sequence[int], *, at_a_loss: bool = False) -> list[int]:
+        """Columns that bring one chip more to a pool in each of some slices, for what it is worth; none if none do.
+
+        On rent first, `at_a_loss` too where it is asked; else chips that stand, where it is for the whole day.
+        """
         standing = int(self.draft.standing[pool, month])
-        if len(slices) == len(self.draft.calendar.slice_names) and self._costs_what_it_gains(standing):
-            return [standing]
-        found = [self._rent(int(self.draft.fit_rows[pool, month, each]), standing) for each in slices]
-        return [] if None in found else [each for each in found if each is not None]
+        rented = [self._rent(int(self.draft.fit_rows[pool, month, each]), standing, at_a_loss) for each in slices]
+        if None not in rented:
+            return [each for each in rented if each is not None]
+        whole_day = len(slices) == len(self.draft.calendar.slice_names)
+        is_worth_it = abs(self.prices.gain[standing]) <= SMALL_PRICE
+        return [standing] if whole_day and is_worth_it and self._is_open(standing) and not at_a_loss else []
 
-    def is_rented(self, pool: int, month: int, slices: Sequence[int]) -> bool:
-        """Whether one chip more could be had on rent, at what it costs."""
-        return self.draft.standing[pool, month] not in (found := self.sources(pool, month, slices)) and bool(found)
+    def _rent(self, row: int, standing: int, at_a_loss: bool) -> int | None:
+        """The column of rent that loses least by one chip more; none where nothing more can be rented."""
+        found = [
+            column
+            for column, value in self.prices.of_row(row)
+            if value == -1.0 and column != standing and self._is_open(column)
+        ]
+        best = max(found, key=lambda column: float(self.prices.gain[column]), default=None)
+        return best if best is not None and (at_a_loss or self.prices.gain[best] >= -SMALL_PRICE) else None
 
-    def _rent(self, row: int, standing: int) -> int | None:
-        for column, value, _ in self.prices.of_rows(np.array([row])):
-            if value == -1.0 and column != standing and self._costs_what_it_gains(column):
-                return column
-        return None
-
-    def _costs_what_it_gains(self, column: int) -> bool:
-        """Whether one more of it neither gains nor loses, and could be had."""
-        open_ = not self.prices.whole[column] and self.prices.upper[column] > NEAR
-        return bool(open_ and self.prices.x[column] > NEAR and abs(self.prices.gain[column]) <= SMALL_PRICE)
+    def _is_open(self, column: int) -> bool:
+        """Whether there could be more of it."""
+        return bool(not self.prices.whole[column] and self.prices.x[column] < self.prices.upper[column] - NEAR)
 
     def behind(self, pool: int, month: int, slice_: int) -> tuple[Limit, ...]:
         """What keeps a pool from more chips in a month: binding limits first, the dearest of each; slice -1 is all."""
@@ -89,7 +93,7 @@ class Capacity:
                 yield from self._sources(draft.powered_rows[place, : month + 1], {int(draft.powered[place, month])})
 
     def _taking(self, pool: int, month: int, fits: Ints) -> list[Limit]:
-        """What chips that stand would take more of in a month, or else in its quarter, for which they are plugged in."""
+        """What more chips would take of what is short in a month, else in its quarter: they are plugged in by it."""
         draft = self.draft
         found = list(self._burdens(int(draft.standing[pool, month]), skip=set(fits.tolist())))
         if not found:

@@ -1,8 +1,6 @@
-"""From a programme to why: what contradicts where no plan exists; else why this is unserved, and runs here, not there."""
+"""From a programme to why: what contradicts where there is no plan; else why this is unserved, and runs here."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 from gigawatt.errors import GigawattError, PlanError
 from gigawatt.model.draft import Draft
@@ -25,12 +23,9 @@ from gigawatt.values.ids import unknown
 
 MOST_STRETCHES = 5
 """Stretches of unserved demand that are told where nothing in particular is asked: those of most value lost."""
-Side = Literal["unserved", "here"]
 
 
-def explain_programme(
-    programme: Programme, options: Options, asked: Asked, sides: tuple[Side, ...], tell: Tell
-) -> Explanation:
+def explain_programme(programme: Programme, options: Options, asked: Asked, tell: Tell) -> Explanation:
     """Plan a programme and say why. Raises GigawattError for names it does not have, PlanError as planning does."""
     _refuse_unknown(programme, asked)
     budget = Budget(options.budget_seconds, options.cores)
@@ -48,30 +43,30 @@ def explain_programme(
     whole = problem.integer & (not options.relax)
     prices = Prices(draft, settled.x, settled.duals, whole)
     tell("explaining", "what binds", None)
-    unserved, placings = _why(draft, prices, asked, sides)
-    specific = asked != Asked()
-    most = len(unserved) if specific else MOST_STRETCHES
+    unserved, placings = _why(draft, prices, asked)
+    most = MOST_STRETCHES if asked.is_all else len(unserved)
     return Explanation(
         *head,
         status_words(best, relaxed=options.relax),
         best.status in (Status.OPTIMAL, Status.GAP),
         unserved=tuple(unserved[:most]),
         placings=tuple(placings),
+        in_full=not asked.is_all,
         left_out=max(len(unserved) - most, 0),
     )
 
 
-def _why(draft: Draft, prices: Prices, asked: Asked, sides: tuple[Side, ...]) -> tuple[list[Unserved], list[Placing]]:
+def _why(draft: Draft, prices: Prices, asked: Asked) -> tuple[list[Unserved], list[Placing]]:
     """What is unserved, the most value lost first, and where workloads run, in file order."""
     capacity, unserved, placings = Capacity(prices), list[Unserved](), list[Placing]()
     for place, name in enumerate(draft.workload_ids):
         if asked.workload not in (None, name):
             continue
-        if "unserved" in sides:
+        if "unserved" in asked.sides:
             unserved += NotServed(prices, capacity, place, name).stretches(asked)
-        if "here" in sides:
+        if "here" in asked.sides:
             placed = Placed(prices, capacity, place, name)
-            found = [placed.summary()] if asked == Asked() else list(placed.spans(asked))
+            found = [placed.summary()] if asked.is_all else list(placed.spans(asked))
             placings += [each for each in found if each is not None]
     unserved.sort(key=lambda each: -each.value_lost)
     return unserved, placings

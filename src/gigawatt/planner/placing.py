@@ -83,11 +83,16 @@ class Placed(Worked):
         return used, frozenset(closed)
 
     def summary(self) -> Placing | None:
-        """The pool that carries most over the horizon, and the runner-up: of the others the one that loses least."""
+        """The pool that carries most, over its months, and the runner-up: the one on which one more gains most."""
         done = np.bincount(self.use.pool, self.chips * self.work, len(self.draft.pool_ids))
         if done.sum() <= TINY:
             return None
         top = int(np.argmax(done))
         runs = np.unique(self.use.month[(self.use.pool == top) & (self.chips > TINY)])
         found = self.placing(runs, first=top)
-        return replace(found, places=found.places[:2]) if found is not None else None
+        if found is None:
+            return None
+        most = int(np.argmax(np.where(self.use.pool == top, self.chips * self.work, 0.0)))
+        limits = self.capacity.behind(top, int(self.use.month[most]), int(self.use.slice[most]))
+        first, *others = found.places
+        return replace(found, places=(replace(first, limits=limits), *others[:1]))

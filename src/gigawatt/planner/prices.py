@@ -23,6 +23,10 @@ SERVE, SERVED = "serve ", "what is served"
 """How rows of demand are called, and what one more unit of work in them is."""
 
 
+NOTHING = 1e-6
+"""Chips below this are none."""
+
+
 class Prices:
     """A draft with a plan `x` (columns,) and the duals (rows,) that go with it, natural units, discounted money.
 
@@ -30,7 +34,7 @@ class Prices:
     """
 
     def __init__(self, draft: Draft, x: Floats, duals: Floats, whole: Flags) -> None:
-        self.draft, self.x, self.duals, self.whole = draft, x, duals, whole
+        self.draft, self.x, self.duals, self.whole = draft, x, duals.copy(), whole
         self.lower, self.upper = draft.column_bounds()
         self._by: dict[str, int] = {}
         self.rows, self.columns, self.values, self.signed = self._entries()
@@ -38,6 +42,31 @@ class Prices:
         gain = np.bincount(self._paid, self._amounts, draft.column_count).astype(np.float64)
         gain -= np.bincount(self.columns, duals[self.rows] * self.values, draft.column_count)
         self.gain = gain
+        self._lower_where_nothing_is()
+
+    def _lower_where_nothing_is(self) -> None:
+        """Where a pool has no chips their price has no one value: take the least that is high enough for its best use.
+
+        The duals stay optimal: no use of the pool gains by it, and what could bring chips gains less.
+        """
+        for row in self.draft.fit_rows.ravel().tolist():
+            if self.duals[row] <= 0.0:
+                continue
+            entries = [each for each in self.of_row(row) if each[0] not in self.draft.outright]
+            if any(abs(self.x[column]) > NOTHING for column, _ in entries):
+                continue
+            slack = [-self.gain[c] / value for c, value in entries if value > 0 and self.upper[c] > NOTHING]
+            lower = min([float(self.duals[row]), *slack])
+            if lower > 0.0:
+                self.duals[row] -= lower
+                for column, value in entries:
+                    self.gain[column] += lower * value
+
+    def of_row(self, row: int) -> Iterator[tuple[int, float]]:
+        """The columns of a row with their coefficients, each entry by itself."""
+        low, high = np.searchsorted(self._sorted_rows, [row, row + 1])
+        for n in self._by_row[low:high]:
+            yield int(self.columns[n]), float(self.values[n])
 
     def _code(self, by: str) -> int:
         return self._by.setdefault(by, len(self._by))
@@ -82,6 +111,10 @@ class Prices:
         """Positions of entries, by row."""
         return np.argsort(self.rows, kind="stable")
 
+    @cached_property
+    def _sorted_rows(self) -> Ints:
+        return self.rows[self._by_row]
+
     def of_column(self, column: int) -> Iterator[tuple[int, float, str]]:
         """The rows of a column: row, coefficient, who signs the entry."""
         low, high = np.searchsorted(self.columns, [column, column + 1])
@@ -90,10 +123,8 @@ class Prices:
 
     def of_rows(self, rows: Ints) -> Iterator[tuple[int, float, str]]:
         """The columns of some rows, their coefficients added up: column, coefficient, who signs."""
-        sorted_rows = self.rows[self._by_row]
-        where = np.concatenate(
-            [self._by_row[slice(*np.searchsorted(sorted_rows, [row, row + 1]))] for row in rows.tolist()]
-        )
+        low, high = (np.searchsorted(self._sorted_rows, rows, side=side) for side in ("left", "right"))
+        where = np.concatenate([self._by_row[one:other] for one, other in zip(low, high, strict=True)])
         count = len(self.signers)
         keys, at = np.unique(self.columns[where] * count + self.signed[where], return_inverse=True)
         for key, total in zip(keys.tolist(), np.bincount(at, self.values[where], len(keys)).tolist(), strict=True):
@@ -125,7 +156,7 @@ class Prices:
         """Who signs a row, and what it is of: its clause, who wrote into it, else the thing or physics."""
         if block.name.startswith(SERVE):
             return block.name.removeprefix(SERVE), SERVED
-        by = block.by if block.by != PHYSICS else by
+        by = PHYSICS if block.name == "fit" else block.by if block.by != PHYSICS else by
         return f"{PHYSICS}: {block.name}" if by == PHYSICS else by, limit_words(block, "")
 
     def worth(self, row: int) -> tuple[str, float, str]:

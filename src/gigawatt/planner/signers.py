@@ -13,10 +13,11 @@ SECTIONS = ("sites", "pools", "workloads", "chips", "contracts", "revenues", "pa
 """Sections of a programme whose things sign with their own names."""
 LIST_PRICE = " list price"
 LIMITS = {
-    "fit": "chips in {what}", "standing": "what can stand in {what}", "power": "power of {what}",
+    "fit": "chips in {what}", "standing": "chips that stand in {what}", "power": "power of {what}",
     "powered": "power of {what}", "grid": "grid connection of {what}", "supply": "chips on order, {what}",
     "most": "supply of {what}", "started": "phase {what}, built once", "one pool": "one pool for {what}",
     "runs": "one pool for {what}", "rent used": "rent that is used in {what}", "use": "use of {what}",
+    "bought": "chips bought: {what}",
 }  # fmt: skip
 """Limits of physics by how their block's name begins."""
 
@@ -63,5 +64,5 @@ def limit_words(block: Block, what: str) -> str:
         for begins, words in LIMITS.items():
             if name == begins or name.startswith(f"{begins} "):
                 of = f"{name.removeprefix(begins)} {what}".strip()
-                return words.format(what=of) if of else begins
+                return words.format(what=of) if of else words.partition(" {")[0].removesuffix(" of").removesuffix(" in")
     return f"{name} {what}".strip()

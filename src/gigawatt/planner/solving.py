@@ -103,7 +103,7 @@ class Settled:
 def search(
     draft: Draft, problem: Problem, options: Options, budget: Budget, tell: Tell
 ) -> tuple[Solution, Settled | None]:
-    """The best plan as the search found it, and as it is settled: canonical, with duals. None where there is no plan."""
+    """The best plan as it was found, and as it is settled: canonical, with duals. None where there is no plan."""
     solver = Solver(problem, threads=options.cores)
     if options.model_file is not None:
         _write_model(draft, solver, options.model_file)

@@ -115,7 +115,7 @@ class NotServed(Worked):
 
     def _reasons_of(self, pool: str, at: int, worth: float) -> Iterator[Reason]:
         column, gain = int(self.use.columns[at]), float(self.gain[at])
-        small = TINY * max(worth, 1e-12)
+        small = TINY * max(worth, 1.0)
         closers = self.capacity.closers(column)
         if closers:
             limits = tuple(Limit(signer(self.draft, by), "", "limit") for by in closers)
@@ -126,11 +126,15 @@ class NotServed(Worked):
         held, full = self._binding(at, small)
         for (whose, what), cost in held.items():
             yield Reason(pool, "held", cost, (Limit(signer(self.draft, whose), what, "limit"),))
-        if full > small:
-            behind = self.capacity.behind(int(self.use.pool[at]), int(self.use.month[at]), int(self.use.slice[at]))
-            yield Reason(pool, "full", full, behind)
-        if gain < -small or not (closers or held or full > small or gain > small):
-            yield Reason(pool, "dear", max(-gain, 0.0))
+        columns, weights = self.sourced(np.array([at]), np.array([self.money[at] / self.work[at]]), at_a_loss=True)
+        if full > small and len(columns) == 1:  # nothing can be rented there
+            pool_, month, slice_ = (int(each[at]) for each in (self.use.pool, self.use.month, self.use.slice))
+            yield Reason(pool, "full", full, self.capacity.behind(pool_, month, slice_))
+            return
+        loss = -float(self.prices.gain[columns] @ weights)
+        if loss > small or not (closers or held or gain > small):
+            parts = tuple(self.prices.parts(columns, weights))
+            yield Reason(pool, "dear", loss if loss > small else 0.0, parts=parts)
 
 
 def _together(one: Unserved, other: Unserved) -> Unserved:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,9 @@ PER = {"token": (1e6, "million tokens"), "flop": (1e18, "10^18 FLOP"), "chip": (
 """Units of work in which a price is readable, by the measure of a workload."""
 
 
+Side = Literal["unserved", "here"]
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is to be explained: some workload, month or pool alone; everything where none is named."""
@@ -25,6 +29,12 @@ class Asked:
     workload: str | None = None
     month: str | None = None
     pool: str | None = None
+    sides: tuple[Side, ...] = ("unserved", "here")
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no workload, month or pool is named."""
+        return self.workload is None and self.month is None and self.pool is None
 
 
 class Worked:
@@ -47,16 +57,17 @@ class Worked:
         """Names of all months of the horizon."""
         return self.draft.calendar.month_names
 
-    def sourced(self, at: Ints, weights: Floats) -> tuple[Ints, Floats]:
+    def sourced(self, at: Ints, weights: Floats, *, at_a_loss: bool = False) -> tuple[Ints, Floats]:
         """Some Uses, each by its weight, with the chips that they take had from where one more gains nothing.
 
-        These then cost their rent or power in place of a price of chips, and the gain of all together is the same.
+        These then cost their rent or power in place of a price of chips, and the gain of all together is the same;
+        `at_a_loss` on rent that loses too.
         """
         columns, all_weights = [self.use.columns[at]], [weights]
         slices = range(len(self.draft.calendar.slice_names))
         for n, weight in zip(at.tolist(), weights.tolist(), strict=True):
-            place, slice_ = (int(self.use.pool[n]), int(self.use.month[n])), int(self.use.slice[n])
-            found = self.capacity.sources(*place, slices if slice_ < 0 else (slice_,))
+            asked = slices if self.use.slice[n] < 0 else (int(self.use.slice[n]),)
+            found = self.capacity.sources(int(self.use.pool[n]), int(self.use.month[n]), asked, at_a_loss=at_a_loss)
             columns.append(np.array(found, dtype=np.int64))
             all_weights.append(np.full(len(found), weight))
         return np.concatenate(columns), np.concatenate(all_weights)
