@@ -30,6 +30,10 @@ COMMANDS = {
         "--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--set", "--without", "--event", "--no-report",
         "--json", "--quiet",
     ],
+    "explain": [
+        "--workload", "--month", "--pool", "--why", "--relax", "--gap", "--budget", "--as-of", "--set", "--without",
+        "--event", "--json", "--quiet",
+    ],
     "schema": ["--out"],
     "throughput": [
         "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"

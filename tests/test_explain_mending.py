@@ -172,7 +172,7 @@ def test_it_is_told_in_contract_words_with_its_place(name: str, tmp_path: Path) 
     assert f"mend: {case.told} " in " ".join(told.split())
     if case.text is POWER:
         assert "let/chips: reservation between acme and lab, 4.2 (" in told
-        assert "programme.yaml:16:5)" in told
+        assert "programme.yaml:15:5)" in told
 
 
 def test_where_others_contradict_too_no_single_one_mends_and_the_joint_mend_is_told(tmp_path: Path) -> None:

@@ -128,9 +128,9 @@ class Unserved:
 class Place:
     """A pool on which a workload may run: chips used (their mean), and what one more unit of work there gains.
 
-    `gain` is the sum of `parts`: nought where it runs and no bound keeps it from more, below where it is too dear, above
-    where a bound does; `closed_by` sign that. `cost` is all but the worth of what is served. `limits` keep
-    the pool that carries most from more chips, where that was asked in brief.
+    `gain` is the sum of `parts`: nought where it runs and no bound keeps it from more, below where it is too dear,
+    above where a bound does; `closed_by` sign that. `cost` is all but the worth of what is served. `had`: whether
+    there are chips, or more can be rented. `limits` keep the pool that carries most from more, where asked in brief.
     """
 
     pool: str
@@ -139,6 +139,7 @@ class Place:
     gain: float
     parts: tuple[Part, ...]
     closed_by: tuple[Signer, ...] = ()
+    had: bool = True
     limits: tuple[Limit, ...] = ()
 
 

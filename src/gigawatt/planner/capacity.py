@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +31,13 @@ class Capacity:
                 self._closers.setdefault(column, []).append(by)
         self._known: dict[tuple[int, int, int], tuple[Limit, ...]] = {}
 
+    def has_chips(self, pool: int, month: int) -> bool:
+        """Whether any chips stand, or are on rent, in a pool in a month."""
+        if self.prices.x[self.draft.standing[pool, month]] > NEAR:
+            return True
+        use = self.draft.use.of_pools([pool])
+        return bool((self.prices.x[use.columns[use.month == month]] > NEAR).any())
+
     def closers(self, column: int) -> tuple[str, ...]:
         """Who closes a column."""
         return tuple(dict.fromkeys(self._closers.get(column, ())))
@@ -44,8 +52,8 @@ class Capacity:
         if None not in rented:
             return [each for each in rented if each is not None]
         whole_day = len(slices) == len(self.draft.calendar.slice_names)
-        is_worth_it = abs(self.prices.gain[standing]) <= SMALL_PRICE
-        return [standing] if whole_day and is_worth_it and self._is_open(standing) and not at_a_loss else []
+        stands = self.prices.x[standing] > NEAR and abs(self.prices.gain[standing]) <= SMALL_PRICE
+        return [standing] if whole_day and stands and self._is_open(standing) and not at_a_loss else []
 
     def _rent(self, row: int, standing: int, at_a_loss: bool) -> int | None:
         """The column of rent that loses least by one chip more; none where nothing more can be rented."""
@@ -88,19 +96,29 @@ class Capacity:
         site = self.draft.programme.pools[draft.pool_ids[pool]].site
         if site in draft.site_ids:
             place = draft.site_ids.index(site)
-            power = [row for row, *_ in self.prices.of_column(int(draft.powered[place, month])) if self._binds(row)]
-            if any(row not in self._states for row in power):
+            quarter = draft.calendar.quarter_of_month == draft.calendar.quarter_of_month[month]
+            powered = draft.powered[place, quarter].tolist()
+            rows = {row for column in powered for row, *_ in self.prices.of_column(column)} - self._states
+            if any(self._binds(row) for row in rows):
                 yield from self._sources(draft.powered_rows[place, : month + 1], {int(draft.powered[place, month])})
 
-    def _taking(self, pool: int, month: int, fits: Ints) -> list[Limit]:
-        """What more chips would take of what is short in a month, else in its quarter: they are plugged in by it."""
-        draft = self.draft
-        found = list(self._burdens(int(draft.standing[pool, month]), skip=set(fits.tolist())))
-        if not found:
-            together = np.flatnonzero(draft.calendar.quarter_of_month == draft.calendar.quarter_of_month[month])
-            for column in draft.standing[pool, together].tolist():
-                found += self._burdens(column)
-        return found
+    def _taking(self, pool: int, month: int, fits: Ints) -> Iterator[Limit]:
+        """What more chips would take of what is short in a month; of power, through the quarter.
+
+        Chips are plugged in by the quarter, so that a MW of one month alone is worth nothing and of all of them
+        together what their prices add up to: that is told, by the month.
+        """
+        draft, site = self.draft, self.draft.programme.pools[self.draft.pool_ids[pool]].site
+        together = np.flatnonzero(draft.calendar.quarter_of_month == draft.calendar.quarter_of_month[month])
+        prices: dict[str, list[Limit]] = {}
+        for column in draft.standing[pool, together].tolist():
+            for limit in self._burdens(column, skip=set(fits.tolist())):
+                if limit.what.endswith(f" of {site}"):
+                    prices.setdefault(limit.what, []).append(limit)
+                elif column == draft.standing[pool, month]:
+                    yield limit
+        for limits in prices.values():
+            yield replace(limits[0], price=sum(limit.price or 0.0 for limit in limits) / len(together))
 
     def _binds(self, row: int) -> bool:
         return abs(float(self.prices.duals[row])) > SMALL_PRICE

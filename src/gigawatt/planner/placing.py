@@ -49,14 +49,18 @@ class Placed(Worked):
             spread = mine.astype(np.float64)
         at = np.flatnonzero(spread > 0)
         weights = spread[at] / spread[at].sum() * self.money[at] / self.work[at]
-        parts = self.prices.parts(*self.sourced(at, weights))
+        is_used = own.sum() > TINY
+        columns, weights = self.sourced(at, weights, at_a_loss=not is_used)
+        parts = self.prices.parts(columns, weights)
+        months = np.unique(self.use.month[at]).tolist()
+        had = len(columns) > len(at) or any(self.capacity.has_chips(pool, month) for month in months)
         gain = sum(part.amount for part in parts)
         hours = self.draft.calendar.month_hours[np.unique(self.use.month[mine])].sum()
         chips = float((self.chips * self.use.hours)[mine].sum() / hours)
         worth = sum(part.amount for part in parts if part.what == SERVED)
         closed = dict.fromkeys(by for n in at for by in self.capacity.closers(int(self.use.columns[n])))
         signers = tuple(signer(self.draft, by) for by in closed)
-        return Place(self.draft.pool_ids[pool], chips, worth - gain, gain, tuple(parts), signers)
+        return Place(self.draft.pool_ids[pool], chips, worth - gain, gain, tuple(parts), signers, had)
 
     def spans(self, asked: Asked) -> Iterator[Placing]:
         """The pools by stretches of months in which the same ones run it, and are closed to it."""
@@ -95,4 +99,5 @@ class Placed(Worked):
         most = int(np.argmax(np.where(self.use.pool == top, self.chips * self.work, 0.0)))
         limits = self.capacity.behind(top, int(self.use.month[most]), int(self.use.slice[most]))
         first, *others = found.places
+        others.sort(key=lambda place: not place.had)  # where no chips are there is no price of them
         return replace(found, places=(replace(first, limits=limits), *others[:1]))

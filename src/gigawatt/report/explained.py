@@ -155,6 +155,8 @@ def _in_full(placing: Placing) -> RenderableType:
     grid = _grid(title, "", "chips", "costs", "gains", "of which")
     for place in placing.places:
         why = ", ".join(_part(part) for part in _told(place.parts))
+        if not place.had:
+            why = f"no chips there, nor any to be rented; {why}"
         if place.closed_by:
             why = f"closed by {listed(each.by for each in place.closed_by)}; {why}"
         small = SMALL * max(abs(place.cost), 1e-12)
