@@ -32,8 +32,8 @@ contracts:
   three: {buyer: lab, seller: lumen, status: signed, clauses: {
     rate: {kind: price, chip: unit, price: 4.50 USD/chip-hour}}}
 """
-"""The cheap 60 chips are taken in full, the rest runs on gale's, none on lumen's: a chip-hour is worth 3, at fjord 1 more
-than its rent."""
+"""The cheap 60 chips are taken in full, the rest runs on gale's, none on lumen's: a chip-hour is worth 3, at fjord 1
+more than its rent."""
 
 SHORT = """
 sites: {hall: {landlord: lab, operator: lab, energy: 0 USD/MWh, phases: {
@@ -44,7 +44,7 @@ contracts:
   two: {buyer: lab, seller: gale, status: signed, clauses: {
     rate: {kind: price, chip: unit, price: 4.50 USD/chip-hour}}}
 """
-"""100 chips of 1 kW stand and 60 have power: a MW more serves a thousand chips, 4,000 USD an hour; gale's are too dear."""
+"""100 chips of 1 kW stand and 60 have power: a MW more serves a thousand chips, 4,000 USD an hour; gale's are dear."""
 
 
 def one(found: Explanation, workload: str) -> Unserved:

@@ -168,6 +168,8 @@ def explain(
 
     seconds = BUDGET_SECONDS if budget_seconds is None else budget_seconds
     options = Options(relax=relax, gap=gap, budget_seconds=seconds, cores=cores)
+    if why not in (None, "unserved", "here"):
+        raise ValueError(f"`why` is {why!r}; ask `unserved` or `here`, or leave it out for both")
     asked = Asked(workload, month, pool, ("unserved", "here") if why is None else (why,))
     return explain_programme(known_on(rated(programme), as_of), options, asked, tell or (lambda *told: None))
 

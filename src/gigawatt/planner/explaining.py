@@ -38,7 +38,7 @@ def explain_programme(programme: Programme, options: Options, asked: Asked, tell
         return Explanation(*head, "infeasible", False, mend(draft, contradicting(draft, problem)))
     if settled is None:
         raise no_plan(draft, problem, best, options)
-    if not settled.duals.any():
+    if settled.among is None:
         raise PlanError(f"a plan was found, and its prices were not: {settled.note}; give more time with --budget")
     whole = problem.integer & (not options.relax)
     prices = Prices(draft, settled.x, settled.duals, whole)
