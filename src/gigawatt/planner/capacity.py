@@ -148,7 +148,8 @@ class Capacity:
         loss = -float(prices.gain[column])
         if not found and loss > SMALL_PRICE:
             what, price, unit = prices.bound(column)
-            yield Limit(signer(self.draft, self._named(column)), what, "dear", -price, unit)
+            whose = signer(self.draft, self._named(column))
+            yield Limit(whose, what, "whole") if prices.whole[column] else Limit(whose, what, "dear", -abs(price), unit)
 
     def _bound(self, column: int) -> Iterator[Limit]:
         """The bound that holds a column, and who closed it; or the whole number that it has."""

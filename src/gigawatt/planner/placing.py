@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from gigawatt.model.calendar import Floats, Ints
+from gigawatt.model.calendar import Flags, Floats, Ints
 from gigawatt.model.explanation import Place, Placing
 from gigawatt.planner.prices import SERVED
 from gigawatt.planner.signers import signer
 from gigawatt.planner.worked import TINY, Asked, Worked
+
+DIGITS = 9
+"""Decimals of a price beyond which two are the same."""
 
 
 class Placed(Worked):
@@ -20,8 +23,8 @@ class Placed(Worked):
     def placing(self, months: Ints, first: int | None = None, pools: Ints | None = None) -> Placing | None:
         """All pools on which it may run, over some months by their work; None where it does not run in them.
 
-        The pool that carries most is first, the others by what one more unit there would lose. With `first` the months
-        are weighed by the work on that pool.
+        The pool that carries most is first, the others by what one more unit there would lose. Each is told at the
+        hours at which it is used; with `first`, all at those of that pool, so that they can be compared.
         """
         inside = np.isin(self.use.month, months) & (self.work > 0)
         done = np.where(inside, self.chips * self.work, 0.0)
@@ -36,20 +39,18 @@ class Placed(Worked):
         places = []
         for pool in np.unique(self.use.pool[inside]).tolist():
             if pools is None or pool in pools or pool == top:
-                places.append(self._place(pool, inside & (self.use.pool == pool), pattern, done))
-        places.sort(key=lambda each: (each.pool != self.draft.pool_ids[top], -each.gain))
+                own = done if first is None else np.zeros(0)
+                places.append(self._place(pool, inside & (self.use.pool == pool), pattern, own))
+        places.sort(key=lambda each: (each.pool != self.draft.pool_ids[top], -round(each.gain, DIGITS), -each.chips))
         ends = (self.months[int(months.min())], self.months[int(months.max())])
         return Placing(self.demand.name, ends, self.unit, tuple(places), float(by_pool[top] / by_pool.sum()))
 
-    def _place(self, pool: int, mine: Floats, pattern: Floats, done: Floats) -> Place:
-        """One pool: what one more unit of work there gains, spread as the pool is used, or as the workload is."""
-        own = np.where(mine, done, 0.0)
-        spread = own if own.sum() > TINY else np.where(mine, pattern[self.use.month, self.use.slice], 0.0)
-        if spread.sum() <= 0:
-            spread = mine.astype(np.float64)
+    def _place(self, pool: int, mine: Flags, pattern: Floats, done: Floats) -> Place:
+        """One pool: what one more unit of work there gains, spread as what is `done` there, else as the pattern."""
+        is_used = bool((self.chips[mine] > TINY).any())
+        spread = np.where(mine, done, 0.0) if len(done) and is_used else self._spread(pool, mine, pattern)
         at = np.flatnonzero(spread > 0)
         weights = spread[at] / spread[at].sum() * self.money[at] / self.work[at]
-        is_used = own.sum() > TINY
         columns, weights = self.sourced(at, weights, at_a_loss=not is_used)
         parts = self.prices.parts(columns, weights)
         months = np.unique(self.use.month[at]).tolist()
@@ -61,6 +62,15 @@ class Placed(Worked):
         closed = dict.fromkeys(by for n in at for by in self.capacity.closers(int(self.use.columns[n])))
         signers = tuple(signer(self.draft, by) for by in closed)
         return Place(self.draft.pool_ids[pool], chips, worth - gain, gain, tuple(parts), signers, had)
+
+    def _spread(self, pool: int, mine: Flags, pattern: Floats) -> Floats:
+        """The pattern by month and slice, over the months in which the pool has chips, or over all if in none."""
+        spread = np.where(mine, pattern[self.use.month, self.use.slice], 0.0)
+        months = np.unique(self.use.month[mine]).tolist()
+        with_chips = [month for month in months if self.capacity.has_chips(pool, month)]
+        there = np.where(np.isin(self.use.month, with_chips), spread, 0.0)
+        found = there if there.sum() > 0 else spread
+        return found if found.sum() > 0 else mine.astype(np.float64)
 
     def spans(self, asked: Asked) -> Iterator[Placing]:
         """The pools by stretches of months in which the same ones run it, and are closed to it."""

@@ -178,6 +178,7 @@ def _sources(found: Explanation) -> Iterator[Signer]:
     ]
     signers += [part.signer for each in found.unserved for reason in each.reasons for part in reason.parts[:MOST_PARTS]]
     places = [place for placing in found.placings for place in placing.places]
+    signers += [limit.signer for place in places for limit in place.limits[:MOST_LIMITS]]
     signers += [signer for place in places for signer in place.closed_by]
     signers += [part.signer for place in places for part in place.parts]
     yield from (each for each in dict.fromkeys(signers) if "/" in each.by and each.place)
