@@ -67,7 +67,7 @@ def test_a_workload_that_cannot_run_on_a_pool_is_told_so(tmp_path: Path) -> None
     path = tmp_path / "programme.yaml"
     path.write_text(HEAD + POWER.replace("chips: 10,", "chips: 10, not_pools: [gale-unit],").replace(
         "existing: 100}", "existing: 100}, gale-unit: {provider: gale, chip: unit}"))  # fmt: skip
-    with pytest.raises(gw.GigawattError, match="chat cannot run on gale-unit.*it can run on hall-unit"):
+    with pytest.raises(gw.GigawattError, match=r"chat cannot run on gale-unit.*it can run on hall-unit"):
         gw.explain(gw.load(path), workload="chat", pool="gale-unit")
 
 
@@ -88,7 +88,8 @@ def of_json(*arguments: Any, code: int = 0) -> dict[str, Any]:
 
 def test_json_tells_each_reason_and_part_with_its_signer() -> None:
     found = of_json(LAB)
-    assert found["conflict"] is None and found["optimal"]
+    assert found["conflict"] is None
+    assert found["optimal"]
     (explore,) = {each["workload"] for each in found["unserved"]}
     assert explore == "explore"
     reasons = {reason["pool"]: reason for reason in found["unserved"][0]["reasons"]}

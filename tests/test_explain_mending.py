@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 import gigawatt as gw
 from gigawatt.model.explanation import Conflict, Relief
 from gigawatt.report.contradicted import conflict_of, enough
+from tests.programmes import load_text
 from tests.test_plan_contradictions import HEAD
 
 POWER = """
@@ -118,7 +121,8 @@ def programme(folder: Path, text: str) -> gw.Programme:
 
 def conflict(found: gw.Programme) -> Conflict:
     answer = gw.explain(found)
-    assert answer.status == "infeasible" and answer.conflict is not None
+    assert answer.status == "infeasible"
+    assert answer.conflict is not None
     return answer.conflict
 
 
@@ -179,7 +183,8 @@ def test_where_others_contradict_too_no_single_one_mends_and_the_joint_mend_is_t
     """The share only moves money between them, so that together they lack 800,000 - 432,000 = 368,000 USD."""
     told = conflict(programme(tmp_path, TWICE))
     members = {member.signer.by for member in told.members}
-    assert members <= {"participation/lab", "participation/acme", "physics: fit", "two/share"} and members
+    assert members <= {"participation/lab", "participation/acme", "physics: fit", "two/share"}
+    assert members
     assert all(not member.ways for member in told.members if member.signer.by.startswith("participation"))
     assert "others contradict too" in text_of(told)
     assert {each.by for each in told.joint} == {"participation/lab", "participation/acme"}
@@ -199,7 +204,8 @@ contracts:
   fund: {buyer: lab, seller: bank, status: signed, clauses: {
     money: {kind: capital_commitment, investor: bank, recipient: lab, tranches: [{amount: 5e6 USD}]}}}
 """))  # fmt: skip
-    assert not told.mended and not told.joint
+    assert not told.mended
+    assert not told.joint
     assert not any(member.ways for member in told.members)
     assert "Only whole numbers forbid a plan" in text_of(told)
 
@@ -210,3 +216,17 @@ contracts:
 )
 def test_amounts_are_told_rounded_up_so_that_they_are_enough(amount: float, text: str) -> None:
     assert enough(amount) == text
+
+
+@settings(max_examples=15, deadline=None)
+@given(let=st.integers(1, 100), power_kw=st.integers(1, 100))
+def test_power_mends_by_what_the_chips_let_take_above_it(let: int, power_kw: int) -> None:
+    text = POWER.replace("power: 0.06 MW", f"power: {power_kw / 1000} MW").replace(
+        "chips: 100, price", f"chips: {let}, price"
+    )
+    answer = gw.explain(load_text(HEAD + text))
+    short = max(let - power_kw, 0)
+    assert (answer.conflict is None) == (short == 0)
+    if answer.conflict is not None:
+        assert reliefs(answer.conflict, "physics: power")[0].amount == pytest.approx(short / 1000)
+        assert reliefs(answer.conflict, "let/chips")[0].amount == pytest.approx(short)

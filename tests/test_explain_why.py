@@ -65,7 +65,8 @@ def test_a_limit_of_power_is_named_with_the_price_of_a_megawatt() -> None:
     told = one(found, "chat")
     assert (told.amount, told.value_lost) == (pytest.approx(40 * 744), pytest.approx(4 * 40 * 744))
     hall = reason(told, "hall-unit")
-    assert hall.kind == "full" and hall.price == pytest.approx(4.0)
+    assert hall.kind == "full"
+    assert hall.price == pytest.approx(4.0)
     power = hall.limits[0]
     assert (power.what, power.unit) == ("power of hall", "USD/MW-month")
     assert power.price == pytest.approx(1000 * 2160 * 4 / 3)
@@ -180,11 +181,14 @@ def stargate() -> Explanation:
 
 def test_the_reference_programme_tells_five_stretches_and_every_workload(stargate: Explanation) -> None:
     lost = [each.value_lost for each in stargate.unserved]
-    assert len(lost) == 5 and lost == sorted(lost, reverse=True) and stargate.left_out > 0
+    assert len(lost) == 5
+    assert lost == sorted(lost, reverse=True)
+    assert stargate.left_out > 0
     assert {each.workload for each in stargate.unserved} == {"research"}
     assert len(stargate.placings) == len({each.workload for each in stargate.placings}) == 10
     for placing in stargate.placings:
-        assert len(placing.places) == 2 and placing.places[0].chips > 0
+        assert len(placing.places) == 2
+        assert placing.places[0].chips > 0
         assert placing.places[0].gain >= -1e-6
 
 
@@ -200,6 +204,7 @@ def test_the_reference_programme_names_power_chips_and_clauses(stargate: Explana
 def test_the_reference_programme_keeps_the_api_on_azure_by_its_exclusivity_at_a_price(stargate: Explanation) -> None:
     api = next(each for each in stargate.placings if each.workload == "api")
     first, second = api.places
-    assert first.pool.startswith("azure-") and not first.closed_by
+    assert first.pool.startswith("azure-")
+    assert not first.closed_by
     assert [each.by for each in second.closed_by] == ["openai-microsoft/api-on-azure"]
     assert second.gain > first.gain >= -1e-9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,7 +12,7 @@ from gigawatt.commands.changing import Event, Set, Without, changed
 from gigawatt.commands.telling import FAULTS, NOT_PROVEN, AsJson, File, Quiet, day, progress_bar, told
 
 
-class Why(str, Enum):
+class Why(StrEnum):
     """Which of two questions is asked."""
 
     UNSERVED = "unserved"
