@@ -41,8 +41,7 @@ def told_by(found: Explanation) -> RenderableType:
     for each in found.unserved:
         parts += [Text(), _unserved(each, found.currency)]
     if found.left_out:
-        more = figures.counted(found.left_out, "shorter or cheaper stretches")
-        parts.append(Text(f"and {more} unserved; name a --workload, or see --json", "dim"))
+        parts.append(Text(f"and {found.left_out:,} more, of less value lost; name a --workload to have all", "dim"))
     if found.placings and not found.in_full:
         parts += [Text(), Text("HERE AND NOT THERE", "bold cyan"), *map(_in_brief, found.placings)]
     for placing in found.placings if found.in_full else ():
