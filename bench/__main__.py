@@ -9,7 +9,7 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, contracts, prediction, reference, sweep
+from bench import build_lp, contracts, prediction, reference, sweep, worth
 from bench.registry import REGISTRY, Benchmark, Figure
 
 assert build_lp
@@ -17,6 +17,7 @@ assert contracts
 assert prediction
 assert reference
 assert sweep
+assert worth
 
 
 def main() -> int:

@@ -34,6 +34,10 @@ COMMANDS = {
         "--workload", "--month", "--pool", "--why", "--relax", "--gap", "--budget", "--as-of", "--set", "--without",
         "--event", "--json", "--quiet",
     ],
+    "worth": [
+        "--clauses", "--as-of", "--out", "--relax", "--budget", "--shares", "--no-shares", "--set", "--without",
+        "--event", "--json", "--quiet",
+    ],
     "schema": ["--out"],
     "throughput": [
         "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         predictor,
         schema,
         summary,
+        worth,
         write_report,
     )
     from gigawatt.errors import (
@@ -63,6 +64,7 @@ _HOMES = {
             "predictor",
             "schema",
             "summary",
+            "worth",
             "write_report",
         ),
         "gigawatt.app",
@@ -120,6 +122,7 @@ __all__ = [
     "predictor",
     "schema",
     "summary",
+    "worth",
     "write_report",
 ]
 

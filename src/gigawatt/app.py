@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
     from gigawatt.model.provenance import Changes
     from gigawatt.model.verdict import Ask, Verdict
+    from gigawatt.model.worth import Worth
     from gigawatt.throughput.predictor import Predictor
 
 Tell = Callable[[str, str, float | None], None]
@@ -239,6 +240,50 @@ def compared_picture(comparison: Comparison, path: str | os.PathLike[str]) -> No
     from gigawatt.report.two_plans import write_picture
 
     write_picture(comparison, Path(path))
+
+
+def worth(
+    programme: Programme,
+    clauses: Sequence[str] = (),
+    *,
+    as_of: date | None = None,
+    relax: bool = False,
+    budget_seconds: float = 120.0,
+    shares: bool | None = None,
+    cores: int = 2,
+    tell: Tell | None = None,
+) -> Worth:
+    """What each of some clauses (contract/clause; all that bind if none is named) is worth, and to whom.
+
+    Each is taken away in turn and the programme is planned anew, with contracts as known on `as_of`. `relax` plans
+    in fractions alone; else whole plans are sought too, within `budget_seconds` for all of them together. `shares`
+    splits what the clauses are worth together among them (default: of at most ten). `tell` is called with (stage,
+    what, share done). Raises `GigawattError` for a clause that is unknown or not in force, `Infeasible` or
+    `Unbounded` where there is no plan with all of them.
+    """
+    from gigawatt.sim.shapley import EXACT
+    from gigawatt.sim.worth import Valuation
+
+    _refuse_senseless(None, budget_seconds)
+    together = shares if shares is not None else 1 < len(clauses) <= EXACT
+    valued = Valuation(rated(programme), partial(known_on, known=as_of), not relax, budget_seconds, cores, together)
+    return valued.worth(clauses, tell or (lambda stage, what, done: None))
+
+
+def write_worth(found: Worth, folder: str | os.PathLike[str], file: str = "") -> None:
+    """Write worth.json, worth.html and tornado.svg. Raises `OutputError`."""
+    from gigawatt.errors import OutputError
+    from gigawatt.report.worth_page import write_picture
+    from gigawatt.report.worth_page import write_report as write
+
+    path = Path(folder)
+    write(found, path / "worth.html", file)
+    write_picture(found, path / "tornado.svg")
+    try:
+        text = json.dumps(found.as_dict(), indent=1, ensure_ascii=False)
+        (path / "worth.json").write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise OutputError(f"cannot write to {path}: {fault.strerror}; give another --out") from fault
 
 
 def known_on(programme: Programme, known: date | None = None) -> Programme:

@@ -15,6 +15,7 @@ import typer
 from gigawatt import __version__
 from gigawatt.commands import comparing, contracts, explaining, planning, sweeping
 from gigawatt.commands.throughput import throughput
+from gigawatt.commands.worth import worth
 
 app = typer.Typer(
     name="gigawatt",
@@ -25,7 +26,7 @@ app = typer.Typer(
 )
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "The programme": (planning.check, planning.plan, explaining.explain, planning.schema, planning.init),
-    "What if": (comparing.compare, sweeping.sweep),
+    "What if": (worth, comparing.compare, sweeping.sweep),
     "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
 }

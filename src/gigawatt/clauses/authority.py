@@ -64,6 +64,8 @@ class Authority(Clause):
         description="who approves, by class: placement, procurement, access, or any that an ask names, as capital"
     )
 
+    blind: ClassVar[str] = "days spent on consent, and what is never proposed because of it"
+
     @field_validator("decisions", mode="after")
     @classmethod
     def _some(cls, value: dict[str, Approval]) -> dict[str, Approval]:

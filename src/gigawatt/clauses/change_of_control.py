@@ -27,6 +27,7 @@ class ChangeOfControl(Clause):
         default=None, description="how long after it is known whoever did not consent may end the contract"
     )
 
+    blind: ClassVar[str] = "what an acquirer would pay less because of it"
     party_fields: ClassVar[tuple[str, ...]] = ("of", "consent")
     verbs: ClassVar[frozenset[str]] = frozenset({"decide"})
     fit: ClassVar[Fit] = Fit.EXACT

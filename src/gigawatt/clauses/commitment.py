@@ -67,6 +67,7 @@ class Commitment(Clause):
     what: Words = Field(default=(), description="what of that counts, as rent, fee, deficiency; all of it if absent")
     carry_forward: SpendCarried | None = None
 
+    blind: ClassVar[str] = "what the seller builds, and the price that it gives, only because the spend is sure"
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     fit: ClassVar[Fit] = Fit.EXACT
 

@@ -41,6 +41,7 @@ class Determination(Clause):
     panel: tuple[Id, ...] = Field(default=(), description="who verifies; a declaration counts by itself if absent")
     least: Number | None = Field(default=None, description="how many of the panel must verify; all if absent")
 
+    blind: ClassVar[str] = "what the parties do in view of the event before it comes"
     party_fields: ClassVar[tuple[str, ...]] = ("declares", "panel")
     verbs: ClassVar[frozenset[str]] = frozenset({"decide"})
 

@@ -25,6 +25,9 @@ class Exclusivity(Clause):
     workloads: tuple[Id, ...] = Field(default=(), description="the workloads covered; all if absent")
     except_: tuple[Id, ...] = Field(default=(), alias="except", description="pools or providers that are free")
 
+    blind: ClassVar[str] = (
+        "what customers would pay for a choice of clouds, and what the only provider asks because it is the only one"
+    )
     verbs: ClassVar[frozenset[str]] = frozenset({"place", "procure"})
     party_fields: ClassVar[tuple[str, ...]] = ("holder",)
     reads: ClassVar[frozenset[str]] = frozenset({COMMITMENTS})

@@ -40,6 +40,7 @@ class FirstOn(Clause):
     offered: dict[Id, Day] = Field(default_factory=dict, description="day on which a workload was offered there")
     except_: tuple[Id, ...] = Field(default=(), alias="except", description="pools or providers that are free")
 
+    blind: ClassVar[str] = "what a product earns by the days for which it must wait elsewhere"
     party_fields: ClassVar[tuple[str, ...]] = ("provider",)
     verbs: ClassVar[frozenset[str]] = frozenset({"place"})
     by_record: ClassVar[bool] = True

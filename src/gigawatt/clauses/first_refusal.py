@@ -73,6 +73,9 @@ class FirstRefusal(Clause):
     business_days: Flag = Field(default=False, description="whether `respond_within` counts business days alone")
     holidays: tuple[Day, ...] = Field(default=(), description="days that are no business days")
 
+    blind: ClassVar[str] = (
+        "bidders who stay away because their offer would be matched, and days lost inside a quarter until the answer"
+    )
     verbs: ClassVar[frozenset[str]] = frozenset({"procure"})
     offers_first: ClassVar[bool] = True
     party_fields: ClassVar[tuple[str, ...]] = ("holder",)

@@ -32,6 +32,7 @@ class InformationRights(Clause):
     stake_above: Share = Field(default=Decimal(0), description="the stake in a competitor above which nobody sees it")
     except_: tuple[Id, ...] = Field(default=(), alias="except", description="parties to whom none of this applies")
 
+    blind: ClassVar[str] = "what a competitor would do with what it may not see"
     party_fields: ClassVar[tuple[str, ...]] = ("owner", "viewers", "competitors")
     verbs: ClassVar[frozenset[str]] = frozenset({"access"})
 

@@ -49,6 +49,7 @@ class IpRights(Clause):
     fee_per_month: MoneyPerMonth | None = Field(default=None, alias="fee", description="money a month or a year")
     once: OnceFee | None = Field(default=None, description="a sum paid once, on a day")
 
+    blind: ClassVar[str] = "what the licensee earns with what it may use, and what that costs the licensor"
     party_fields: ClassVar[tuple[str, ...]] = ("licensee", "licensor")
     verbs: ClassVar[frozenset[str]] = frozenset({"access"})
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT})

@@ -71,6 +71,7 @@ class MostFavoured(Clause):
     )
     known: tuple[KnownPrice, ...] = Field(default=(), description="prices of others that no contract here states")
 
+    blind: ClassVar[str] = "prices that are offered to nobody because all would have a right to them"
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT})
     reads: ClassVar[frozenset[str]] = frozenset({UNIT_PRICE, DELIVERY})
     unit_priced: ClassVar[bool] = True

@@ -81,6 +81,7 @@ class RevenueShare(Clause):
         default=None, alias="estimate", description="of the base, paid upon until the contract year's end trues it up"
     )
 
+    blind: ClassVar[str] = "what either side does otherwise because it keeps less of what it earns"
     party_fields: ClassVar[tuple[str, ...]] = ("payer", "payee")
     reads: ClassVar[frozenset[str]] = frozenset({REVENUE})
 

@@ -68,6 +68,7 @@ class ServiceLevel(Clause):
     chronic: Chronic | None = Field(default=None, description="when the buyer may end the contract for it")
     expected: ShareSeries | None = Field(default=None, description="availability that a plan counts on, dated")
 
+    blind: ClassVar[str] = "what an hour of outage costs in custom, and the care that a credit buys"
     publishes: ClassVar[frozenset[str]] = frozenset({AVAILABILITY})
     verbs: ClassVar[frozenset[str]] = frozenset({"decide"})
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT})

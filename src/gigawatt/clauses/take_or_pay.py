@@ -99,6 +99,7 @@ class TakeOrPay(Clause):
     make_up: MakeUp | None = None
     carry_forward: HoursCarried | None = None
 
+    blind: ClassVar[str] = "what the seller builds, and the price that it gives, only because the floor is sure"
     publishes: ClassVar[frozenset[str]] = frozenset({AMOUNT, NOT_PROVIDED})
     reads: ClassVar[frozenset[str]] = frozenset({UNIT_PRICE})
     unit_priced: ClassVar[bool] = True

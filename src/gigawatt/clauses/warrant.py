@@ -111,6 +111,7 @@ class Warrant(Clause):
     share_price: MoneySeries | None = Field(default=None, description="an input of the scenario, and no forecast")
     count_value: Flag = Field(default=False, description="whether the plan counts what vests as worth its value")
 
+    blind: ClassVar[str] = "what the shares come to be worth beyond the scenario's price"
     party_fields: ClassVar[tuple[str, ...]] = ("issuer", "holder")
     reads: ClassVar[frozenset[str]] = frozenset({AMOUNT, CAPEX, DELIVERY})
     fit: ClassVar[Fit] = Fit.NONE

@@ -95,6 +95,7 @@ def party_uses(programme: Programme) -> Iterator[tuple[str, Path]]:
         for at, _, clause in contract.every_clause():
             for thing, where in _things_in(clause, ("contracts", contract_id, *at)):
                 yield from _given(thing, where, getattr(thing, "party_fields", ()))
+            yield from _given(clause, ("contracts", contract_id, *at), ("unseen",))
 
 
 def _declared_pools(programme: Programme) -> Iterator[tuple[str, Pool]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from gigawatt.model.fields import Cite, Id
+from gigawatt.model.fields import Cite, Id, MoneyBalance
 from gigawatt.model.spanned import Spanned
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ class Clause(Spanned):
     for_workloads: tuple[Id, ...] = Field(
         default=(), alias="for", description="the workloads it concerns; all if empty"
     )
+    unseen: dict[Id, MoneyBalance] = Field(
+        default_factory=dict,
+        description="what it is worth to a party that no plan sees, by party over the horizon, stated beside its worth",
+    )
 
     party_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that name a party, checked against the programme's parties."""
@@ -92,7 +96,15 @@ class Clause(Spanned):
     """Whether all that it makes due is in proportion to a unit price; not a stated sum, nor a share of something."""
     reads: ClassVar[frozenset[str]] = frozenset()
     """Named quantities that must be complete before it is drafted."""
+    blind: ClassVar[str] = ""
+    """What no plan sees of it, in words: it stands beside what the clause is worth."""
     fit: ClassVar[Fit] = Fit.EXACT
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a plan knows of it: it writes into the draft, or says when its contract is over."""
+        kind = type(self)
+        return kind.constrain is not Clause.constrain or kind.steps is not Clause.steps
 
     @property
     def states_sums(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from gigawatt.values.series import Series
@@ -70,8 +70,7 @@ class Term:
 
         In a month that holds none of those days it accrues over the whole month.
         """
-        within = [(days.within(month), month) for month in self.months]
-        return [part.share_of(inside if inside.days else month) for inside, month in within]
+        return list(_shares_of(self.months, days, part))
 
     def last_month(self, part: Span) -> int:
         """The month of the last day in force of a span that touches the horizon."""
@@ -115,3 +114,9 @@ class Term:
         """The last day in force of a span that touches the horizon."""
         until = part.within(self.inside).until
         return Span(until - timedelta(days=1), until)
+
+
+@lru_cache(maxsize=4096)
+def _shares_of(months: tuple[Span, ...], days: Span, part: Span) -> tuple[Fraction, ...]:
+    within = [(days.within(month), month) for month in months]
+    return tuple(part.share_of(inside if inside.days else month) for inside, month in within)

@@ -21,11 +21,15 @@ import numpy.typing as npt
 
 from gigawatt.errors import OutputError, PlanError
 from gigawatt.model.calendar import Floats, Ints
+from gigawatt.planner.carrying import Basis
 from gigawatt.planner.problem import MONEY_SCALE, Problem
 
 _BANNER = threading.Lock()
+_STATUSES = tuple(highspy.HighsBasisStatus(number) for number in range(5))
 DUAL, PRIMAL = 1, 4
 """The solver's names for its two simplex methods."""
+DEVEX = 1
+"""The solver's name for weights of rows that begin at one."""
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
 INTERIOR_POINT_FROM_COLUMNS = 500_000
@@ -184,11 +188,32 @@ class Solver:
             self.set_bounds(columns, values, values)
             self.forget()  # the search leaves a basis from which the LP can take far longer than afresh
 
+    @property
+    def basis(self) -> Basis:
+        """Where every column and row stands in the LP just solved."""
+        basis = self._highs.getBasis()
+        columns, rows = ([int(status) for status in each] for each in (basis.col_status, basis.row_status))
+        return Basis(np.array(columns, dtype=np.int64), np.array(rows, dtype=np.int64)[: len(self.problem.row_lower)])
+
+    def start_from_basis(self, basis: Basis) -> None:
+        """Solve on from where columns and rows stand; it may have too many or too few that are basic."""
+        given = highspy.HighsBasis()
+        given.valid = given.alien = True
+        given.col_status = [_STATUSES[status] for status in basis.columns.tolist()]
+        given.row_status = [_STATUSES[status] for status in basis.rows.tolist()]
+        self._highs.setBasis(given)
+        # exact weights for another's basis cost a solve of every row, more than the few steps that are left
+        self._option("simplex_dual_edge_weight_strategy", DEVEX)
+
     def start_from(self, x: Floats) -> None:
-        """Give the solver a plan to start from, natural units."""
-        solution = highspy.HighsSolution()
-        solution.col_value = list(x / self.problem.column_scale)
-        self._highs.setSolution(solution)
+        """Give the solver a plan to start from, natural units.
+
+        By its integers, which the solver completes: given whole it has answered with the start itself, and with an
+        objective that the start does not have.
+        """
+        at = self._integers
+        if len(at):
+            self._highs.setSolution(len(at), at, np.round(x[at] / self.problem.column_scale[at]))
 
     def solve(
         self,
@@ -275,7 +300,7 @@ class Solver:
             return Solution(status, None, None, np.nan, np.nan, np.inf, np.inf, seconds)
         solution = highs.getSolution()
         scaled = np.array(solution.col_value)
-        objective = -info.objective_function_value * MONEY_SCALE
+        objective = -float(self.problem.cost @ scaled) * MONEY_SCALE
         bound, gap = objective, 0.0
         if whole:
             bound = -info.mip_dual_bound * MONEY_SCALE
@@ -337,6 +362,12 @@ class Solver:
             row_lower=np.where(held, activity, p.row_lower),
             row_upper=np.where(held, activity, p.row_upper),
         )
+
+    def hold(self, among: Problem, cost: Floats) -> None:
+        """Go on among some plans of the same problem, whose bounds are tighter, by another cost."""
+        self.set_bounds(np.arange(len(cost)), among.lower, among.upper)
+        self.set_rows(np.arange(len(among.row_lower)), among.row_lower, among.row_upper)
+        self.set_cost(cost)
 
     def degenerate_rows(self, most_rows: int = 5_000) -> npt.NDArray[np.bool_] | None:
         """Which rows' duals hold over no length of their bound on one side; None for problems above `most_rows`."""

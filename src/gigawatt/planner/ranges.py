@@ -6,7 +6,7 @@ its range is no result. Integers are held; the objective may fall by the plan's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from gigawatt.model.calendar import Floats
@@ -30,13 +30,22 @@ def others(draft: Draft) -> list[str]:
 
 def value_of(draft: Draft, party: str, x: Floats) -> float:
     """A party's cash in a plan, undiscounted money."""
-    return float(party_value(draft, party, discounted=False, face=("both", "cash")) @ x)
+    return float(cash_value(draft, party) @ x)
 
 
-def cash_ranges(
-    draft: Draft, problem: Problem, parties: list[str], floor: float | None, budget: Budget, tell: Callable[[str], None]
+def cash_value(draft: Draft, party: str) -> Floats:
+    """A party's cash per natural unit of each column, undiscounted money, shape (columns,)."""
+    return party_value(draft, party, discounted=False, face=("both", "cash"))
+
+
+def ranges(
+    problem: Problem,
+    values: Mapping[str, Floats],
+    floor: float | None,
+    budget: Budget,
+    tell: Callable[[str], None],
 ) -> dict[str, Range]:
-    """Least and most cash by party, undiscounted money, among the plans of `problem`.
+    """Least and most of the `values` by party (money per natural unit of column) among the plans of `problem`.
 
     `problem` is an LP: integers held; where `floor` (money) is given, the objective stays at or above it. Parties not
     reached within the budget are left out. Two solvers share the work; each goes on from its last basis.
@@ -49,20 +58,20 @@ def cash_ranges(
         if floor is not None:
             solver.add_row(problem.cost, upper=-floor / MONEY_SCALE)
         for party in mine:
-            value = party_value(draft, party, discounted=False, face=("both", "cash"))
-            ends = _ends(solver, value, value * problem.column_scale / MONEY_SCALE, budget)
-            if ends is None:
+            value = values[party]
+            found_ends = ends(solver, value, value * problem.column_scale / MONEY_SCALE, budget)
+            if found_ends is None:
                 continue
-            found[party] = ends
+            found[party] = found_ends
             tell(party)
 
-    side_by_side(parties, work, budget)
+    side_by_side(tuple(values), work, budget)
     return found
 
 
-def _ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Range | None:
+def ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Range | None:
     """The least and the most of a value; None where the time is up or the solver does not answer."""
-    ends = []
+    found = []
     for sign in (1.0, -1.0):
         if not budget.left:
             return None
@@ -70,5 +79,5 @@ def _ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Rang
         solution = solver.solve(seconds=budget.left, primal=True)
         if solution.x is None or solution.status not in (Status.OPTIMAL, Status.GAP):
             return None
-        ends.append(float(value @ solution.x))
-    return min(ends), max(ends)
+        found.append(float(value @ solution.x))
+    return min(found), max(found)

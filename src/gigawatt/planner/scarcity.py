@@ -43,7 +43,7 @@ def scarcity(draft: Draft, x: Floats, duals: Floats, degenerate: Flags | None) -
         if np.array_equal(block.lower, block.upper):
             continue  # an identity: what it prices is priced by the limits that bind
         for place in np.flatnonzero(np.abs(part) > SMALL_PRICE):
-            names, month = _places(block, int(place), calendar)
+            names, month = places_of(block, int(place), calendar)
             price = part[place] if month is None else part[place] / calendar.discount[month]
             unit = f"{currency}/{PER_UNIT[block.unit]}" if PER_UNIT[block.unit] else f"{currency}/{currency}"
             flag = bool(flags[place]) if flags is not None else None
@@ -77,7 +77,7 @@ def _chip_hours(
     ]  # fmt: skip
 
 
-def _places(block: Block, place: int, calendar: Calendar) -> tuple[str, int | None]:
+def places_of(block: Block, place: int, calendar: Calendar) -> tuple[str, int | None]:
     """The names of a row's places other than its period, and the month that it falls in; None where it has none."""
     if not block.axes:
         return "", None

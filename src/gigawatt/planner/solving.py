@@ -23,7 +23,7 @@ from gigawatt.planner.highs import Progress, Solution, Solver, Status
 from gigawatt.planner.lp_text import lp_text
 from gigawatt.planner.offers import decision_tables
 from gigawatt.planner.problem import Problem, assemble
-from gigawatt.planner.ranges import NOBODY, cash_ranges, others, value_of
+from gigawatt.planner.ranges import NOBODY, cash_value, others, ranges, value_of
 from gigawatt.planner.reading_back import Reader
 from gigawatt.planner.restating import restated
 from gigawatt.planner.scarcity import scarcity
@@ -77,7 +77,7 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     tables = Reader(draft, settled.x).tables()
     tables["restated"] = restated(draft, settled.x, relaxed=options.relax)
     tables["scarcity"] = scarcity(draft, settled.x, settled.duals, settled.degenerate)
-    exact = not options.relax and _is_small(problem)
+    exact = not options.relax and is_small(problem)
     tables |= decision_tables(draft, problem, best, settled.x, exact, budget, lambda offer: tell("offers", offer, None))
     if budget.stop.is_set():
         settled = replace(settled, note=settled.note or "interrupted: what was not worked out by then is left out")
@@ -109,26 +109,28 @@ def search(
         _write_model(draft, solver, options.model_file)
     solver.relax(options.relax)
     seconds = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
-    gap = options.gap if options.gap is not None else PROVEN if _is_small(problem) else GAP
-    best = solver.solve(gap=gap, seconds=seconds, progress=_solving(tell, gap), feasibility=_feasibility(problem))
+    gap = options.gap if options.gap is not None else PROVEN if is_small(problem) else GAP
+    best = solver.solve(gap=gap, seconds=seconds, progress=_solving(tell, gap), feasibility=feasibility(problem))
     if best.x is None:
         return best, None
     if best.status is Status.INTERRUPTED:
         budget.stop.set()
     try:
-        return best, _settle(draft, problem, solver, best, options, budget, tell)
+        return best, settle(draft, problem, solver, best, options, budget, tell)
     except KeyboardInterrupt:
         budget.stop.set()
         note = "interrupted before duals and the canonical plan were found"
         return best, _unsettled(problem, best.x, note)
 
 
-def _is_small(problem: Problem) -> bool:
+def is_small(problem: Problem) -> bool:
+    """Whether it is solved to the end."""
     return len(problem.cost) <= SMALL_COLUMNS
 
 
-def _feasibility(problem: Problem) -> float:
-    return AS_GOOD if _is_small(problem) else FEASIBILITY
+def feasibility(problem: Problem) -> float:
+    """To what a solution keeps its rows, solver units."""
+    return AS_GOOD if is_small(problem) else FEASIBILITY
 
 
 def _write_model(draft: Draft, solver: Solver, path: Path) -> None:
@@ -142,7 +144,7 @@ def _write_model(draft: Draft, solver: Solver, path: Path) -> None:
         raise OutputError(f"cannot write the model to {path}: {fault.strerror}; give another --mps") from fault
 
 
-def _settle(
+def settle(
     draft: Draft, problem: Problem, solver: Solver, best: Solution, options: Options, budget: Budget, tell: Tell
 ) -> Settled:
     """Fix the integers, solve the LP for duals, and among plans as good take the canonical one."""
@@ -150,11 +152,11 @@ def _settle(
     tell("prices", "duals at this build", None)
     if not options.relax and problem.integer.any():
         x = best.x
-        if best.status is Status.OPTIMAL and _is_small(problem):
+        if best.status is Status.OPTIMAL and is_small(problem):
             tell("prices", "canonical integers", None)
             x = _canonical_integers(draft, problem, best, budget)
         solver.fix_integers(x)
-        fixed = solver.solve(feasibility=_feasibility(problem), seconds=budget.left)
+        fixed = solver.solve(feasibility=feasibility(problem), seconds=budget.left)
     else:
         fixed = best
     if fixed.x is None or fixed.duals is None or fixed.status not in (Status.OPTIMAL, Status.GAP):
@@ -162,7 +164,7 @@ def _settle(
     degenerate = solver.degenerate_rows()
     tell("prices", "canonical plan", None)
     equals = solver.equals()
-    chooser = Solver(replace(equals, cost=_dislike(draft, problem)), threads=budget.cores)
+    chooser = Solver(replace(equals, cost=dislike(draft, problem)), threads=budget.cores)
     chooser.relax(True)
     chosen = chooser.solve(simplex=True, seconds=budget.left)
     # a gap leaves worse plans in play than the equals, so that the ranges need the whole problem and a floor
@@ -175,7 +177,7 @@ def _settle(
 def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: Budget) -> Floats:
     """Of the whole plans that are as good, the integers of the one that is preferred."""
     assert best.x is not None
-    solver = Solver(replace(problem, cost=_dislike(draft, problem)), threads=budget.cores, stop=budget.stop)
+    solver = Solver(replace(problem, cost=dislike(draft, problem)), threads=budget.cores, stop=budget.stop)
     worst = float(problem.cost @ (best.x / problem.column_scale))
     solver.add_row(problem.cost, upper=worst + AS_GOOD * abs(worst))
     solver.start_from(best.x)
@@ -187,7 +189,7 @@ def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: 
     return found.x if value <= worst + PROVEN * abs(worst) else best.x
 
 
-def _dislike(draft: Draft, problem: Problem) -> Floats:
+def dislike(draft: Draft, problem: Problem) -> Floats:
     """Minus the preference, as costs in solver units."""
     return -preference(draft) * problem.column_scale / np.max(problem.column_scale)
 
@@ -252,10 +254,11 @@ def no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) ->
 
 def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tell: Tell) -> pl.DataFrame:
     parties = others(draft)
-    floor = best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
+    floor = floor_of(best)
     found = {}
     if settled.among is not None:
-        found = cash_ranges(draft, settled.among, parties, floor, budget, lambda party: tell("ranges", party, None))
+        values = {party: cash_value(draft, party) for party in parties}
+        found = ranges(settled.among, values, floor, budget, lambda party: tell("ranges", party, None))
     rows = []
     for party in [*draft.programme.decides, *parties]:
         cash = value_of(draft, party, settled.x)
@@ -266,6 +269,11 @@ def _parties(draft: Draft, settled: Settled, best: Solution, budget: Budget, tel
         rows.append({"party": party, "decides": decides, "cash": cash, "least": least, "most": most})
     schema = {"party": pl.Utf8, "decides": pl.Boolean, "cash": pl.Float64, "least": pl.Float64, "most": pl.Float64}
     return pl.DataFrame([row for row in rows if row["party"] not in NOBODY], schema=schema)
+
+
+def floor_of(best: Solution) -> float | None:
+    """The least objective (money) of a plan that counts as good as one with a gap; None where only equals do."""
+    return best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
 
 
 def status_words(best: Solution, *, relaxed: bool) -> str:

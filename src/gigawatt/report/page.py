@@ -2,109 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gigawatt.errors import OutputError
-from gigawatt.report import decisions, digest, figures, pictures, tables
+from gigawatt.report import decisions, digest, figures, pictures, shell, tables
 from gigawatt.report.tables import Markup
 
 if TYPE_CHECKING:
     from gigawatt.model.plan import Plan
-    from gigawatt.report.charts import Figure, View
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the report: its id, its title, and what stands in it, as HTML."""
-
-    key: str
-    title: str
-    parts: tuple[Markup, ...]
+    from gigawatt.report.charts import Figure
 
 
 def write_report(plan: Plan, path: Path) -> None:
     """Write the report of a plan to `path`. Raises OutputError where that cannot be done."""
-    text = render(plan)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise OutputError(
-            f"cannot write the report to {path}: {fault.strerror or fault}; give another --out"
-        ) from fault
+    shell.write(render(plan), path)
 
 
 def render(plan: Plan) -> str:
     """The report as text."""
     found = pictures.all_figures(plan)
     sections = list(_sections(plan, found))
-    specs = {
-        f"{figure.key}-{i}": {"description": view.description, **view.spec}
-        for figure in found.values()
-        for i, view in enumerate(figure.views)
-    }
     title = plan.programme.title or plan.programme.programme
-    contents = "".join(f'<li><a href="#{each.key}">{escape(each.title)}</a></li>' for each in sections)
-    body = "".join(_section(each) for each in sections)
-    return "\n".join(
-        (
-            '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>{escape(title)}: the plan</title>",
-            f"<style>\n{_asset('style.css')}</style>\n</head>\n<body>",
-            '<a class="skip" href="#main">Skip to the answer</a>',
-            f'<nav aria-label="Contents"><p class="brand">gigawatt</p><ul>{contents}</ul>{_theme_button()}</nav>',
-            f'<main id="main">{_header(plan)}{body}{_footer(plan)}</main>',
-            f'<script type="application/json" id="specs">{_as_json(specs)}</script>',
-            f"<script>{_vega()}</script>",
-            f"<script>\n{_asset('page.js')}</script>\n</body>\n</html>\n",
-        )
-    )
-
-
-def _asset(name: str) -> str:
-    return files("gigawatt.report").joinpath(name).read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def _vega() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that may stand inside a page."""
-    import altair
-    import vl_convert
-
-    spoken = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    known = spoken in vl_convert.get_vegalite_versions()
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", spoken if known else None)
-    # in a function of its own, so that its one-letter names stay out of the page's
-    inside = bundle.replace("</script", r"<\/script").replace("<!--", r"<\!--")
-    return f"(function(){{{inside}\n}})();"
-
-
-def _as_json(value: object) -> str:
-    """JSON that may stand inside a script element whatever the texts in it are."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return (
-        text.replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
-
-
-def _theme_button() -> str:
-    return '<button type="button" id="theme" aria-pressed="false">Dark</button>'
+    return shell.document(f"{title}: the plan", _header(plan), sections, found.values(), _footer(plan))
 
 
 def _header(plan: Plan) -> str:
@@ -206,13 +129,13 @@ def _offer_card(plan: Plan) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _sections(plan: Plan, found: dict[str, Figure]) -> Iterator[Section]:
+def _sections(plan: Plan, found: dict[str, Figure]) -> Iterator[shell.Section]:
     """All sections for which there is something to say."""
     choices = [each for each in (tables.offers_table(plan), tables.renewals_table(plan)) if each is not None]
     if choices:
-        yield Section("decide", "What to sign", tuple(choices))
+        yield shell.Section("decide", "What to sign", tuple(choices))
     for key, figure in found.items():
-        yield Section(key, figure.title, (_figure(figure),))
+        yield shell.Section(key, figure.title, (shell.shown(figure),))
         if key == "capacity":
             yield from _build_and_why(plan)
     if "capacity" not in found:
@@ -220,40 +143,34 @@ def _sections(plan: Plan, found: dict[str, Figure]) -> Iterator[Section]:
     contracts = [tables.contracts_table(plan, binding=flag) for flag in (True, False)]
     told = tuple(part for part in contracts if part is not None)
     if told:
-        yield Section("contracts", "Contracts and clauses", told)
+        yield shell.Section("contracts", "Contracts and clauses", told)
     assumed = plan.programme.assumptions()
     if assumed:
         text = f"{_counted(len(assumed))} assumed: nobody knows better, or the file leaves them to a default."
         table = tables.provenance_table(assumed, "Assumptions", sources=False)
-        yield Section("assumed", "Assumptions", (Markup(f"<p>{text}</p>"), _searched(table, "assumptions")))
+        yield shell.Section("assumed", "Assumptions", (Markup(f"<p>{text}</p>"), _searched(table, "assumptions")))
     sourced = [record for record in plan.programme.provenance if record.source]
     if sourced:
         table = tables.provenance_table(sourced, "Sources", sources=True)
-        yield Section(
+        yield shell.Section(
             "sources", "Sources", (Markup(f"<p>{_counted(len(sourced))} sourced.</p>"), _searched(table, "sources"))
         )
-    yield Section("solved", "How it was found", (_solved(plan),))
+    yield shell.Section("solved", "How it was found", (_solved(plan),))
 
 
-def _build_and_why(plan: Plan) -> Iterator[Section]:
+def _build_and_why(plan: Plan) -> Iterator[shell.Section]:
     """What to do, and the clauses and shortages that it comes from."""
     items, before = tables.items_table(plan), tables.contracted_table(plan)
     parts = [part for part in (items, _folded("Capacity contracted for before", before) if before else None) if part]
     if parts:
-        yield Section("build", "What to build and take", tuple(parts))
+        yield shell.Section("build", "What to build and take", tuple(parts))
     why = _why(plan)
     if why:
-        yield Section("why", "Why", (why,))
+        yield shell.Section("why", "Why", (why,))
 
 
 def _counted(count: int) -> str:
     return f"{figures.counted(count, 'figures')} {'are' if count != 1 else 'is'}"
-
-
-def _section(section: Section) -> str:
-    parts = "".join(section.parts)
-    title = f'<h2 id="{section.key}-title">{escape(section.title)}</h2>'
-    return f'<section id="{section.key}" aria-labelledby="{section.key}-title">{title}{parts}</section>'
 
 
 def _why(plan: Plan) -> Markup:
@@ -271,30 +188,6 @@ def _why(plan: Plan) -> Markup:
             f"{escape(figures.price(short.highest, short.unit))} ({decisions.between(short)}{also})</li>"
         )
     return Markup(f'<ul class="why">{"".join(lines)}</ul>' if lines else "")
-
-
-def _figure(figure: Figure) -> Markup:
-    """The tabs of a figure, a place for each picture, and its table for those who want figures or cannot see."""
-    several = len(figure.views) > 1
-    tabs = "".join(
-        f'<button type="button" role="tab" id="tab-{figure.key}-{i}" aria-controls="view-{figure.key}-{i}" '
-        f'aria-selected="{"false" if i else "true"}"{" tabindex=-1" if i else ""}>{escape(view.label)}</button>'
-        for i, view in enumerate(figure.views)
-    )
-    bar = f'<div class="tabs" role="tablist" aria-label="{escape(figure.title)}">{tabs}</div>' if several else ""
-    return Markup(bar + "".join(_view(figure, i, view, several) for i, view in enumerate(figure.views)))
-
-
-def _view(figure: Figure, number: int, view: View, several: bool) -> str:
-    key = f"{figure.key}-{number}"
-    role = f' role="tabpanel" aria-labelledby="tab-{key}"' if several else ""
-    caption = f"<figcaption>{escape(view.caption)}</figcaption>" if view.caption else ""
-    table = tables.words_table(view.words, f"{figure.title}, {view.label}")
-    return (
-        f'<div class="view" id="view-{key}"{role}{" hidden" if number else ""}><figure>'
-        f'<div class="chart" data-spec="{key}"></div>{caption}</figure>'
-        f"<details><summary>As a table</summary>{table}</details></div>"
-    )
 
 
 def _folded(title: str, part: Markup) -> Markup:
@@ -362,6 +255,4 @@ def _solved(plan: Plan) -> Markup:
 
 
 def _footer(plan: Plan) -> str:
-    path = Path(plan.programme.path).name
-    made = f"Made by gigawatt {version('gigawatt')}" + (f" from {escape(path)}" if path else "")
-    return f"<footer><p>{made}, as known on {plan.programme.as_of}. It opens no connection to anywhere.</p></footer>"
+    return shell.footer(Path(plan.programme.path).name, f"as known on {plan.programme.as_of}")

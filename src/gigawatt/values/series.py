@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from gigawatt.values.span import Span, months_apart
@@ -136,9 +137,15 @@ class Series:
         if self.interpolate == "linear":
             return value + (next_value - value) * share
         # Leaving the root out at nought keeps the value at a point exact.
-        return value * (next_value / value) ** share if share else value
+        return _geometric(value, next_value, share) if share else value
 
     def _grown(self, day: date, growth_from: date | None) -> Decimal:
         """The factor of growth in the month of `day`."""
         passed = months_apart(growth_from, day) if growth_from is not None else 0
         return (_ONE + self.growth_per_month) ** max(0, passed)
+
+
+@lru_cache(maxsize=65_536)
+def _geometric(value: Decimal, next_value: Decimal, share: Decimal) -> Decimal:
+    """The value at a share of the way between two; kept, since a root in decimals is slow and asked for again."""
+    return value * (next_value / value) ** share

@@ -131,9 +131,14 @@ def months_between(start: date, until: date) -> list[Span]:
 
 def shares_by_month(months: Iterable[Span], whole: Span, part: Span) -> list[Fraction]:
     """By month, the share of its days in `whole` that lie in `part` too; nought in a month that holds none."""
+    return list(_shares_by_month(tuple(months), whole, part))
+
+
+@lru_cache(maxsize=4096)
+def _shares_by_month(months: tuple[Span, ...], whole: Span, part: Span) -> tuple[Fraction, ...]:
     counted = part.within(whole)
     days = [(month.overlap(counted), month.overlap(whole)) for month in months]
-    return [Fraction(inside, each) if each else Fraction(0) for inside, each in days]
+    return tuple(Fraction(inside, each) if each else Fraction(0) for inside, each in days)
 
 
 def contract_years(span: Span) -> list[Span]:

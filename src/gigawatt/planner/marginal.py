@@ -1,0 +1,74 @@
+"""The limits of one clause, priced by the duals: what those who decide would gain by one unit more of each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.model.calendar import Ints
+from gigawatt.model.draft import Block, Draft
+from gigawatt.model.worth import Marginal
+from gigawatt.planner.scarcity import PER_UNIT, places_of
+from gigawatt.planner.valuing import Value
+
+SMALL = 1e-6
+"""Prices below this part of a unit of money are nought."""
+
+
+def marginal_prices(value: Value, by: frozenset[str]) -> tuple[Marginal, ...]:
+    """The binding limits of the clause that signs as any of `by` (its versions), the dearest first.
+
+    A row's price is its dual, summed over the periods in which it binds: what one unit more in each of them is worth,
+    which for a floor is the finite difference as long as the basis stays. What the clause closes is priced by the
+    most that the first unit would be worth in any period.
+    """
+    draft, found = value.draft, []
+    for block in draft.row_blocks:
+        if block.by in by:
+            duals = value.settled.duals[block.start : block.start + block.size]
+            at = np.flatnonzero(np.abs(duals) > SMALL)
+            if len(at):
+                name = block.name.partition(".")[2] or block.name
+                found.append(_told(draft, block, at, name, float(duals[at].sum())))
+    closed = [columns for columns, who in draft.closed if who in by]
+    if closed:
+        found += _closed(value, np.unique(np.concatenate(closed)))
+    return tuple(sorted(found, key=lambda each: -abs(each.price)))
+
+
+def _closed(value: Value, columns: Ints) -> list[Marginal]:
+    """What the clause holds at nought, by block of columns."""
+    draft, gain = value.draft, value.opened[columns]
+    hours = np.ones(draft.column_count)
+    hours[draft.use.columns] = draft.use.hours
+    found = []
+    for block in draft.column_blocks:
+        inside = (columns >= block.start) & (columns < block.start + block.size) & (gain > SMALL)
+        if inside.any():
+            mine = columns[inside]
+            at = mine - block.start
+            is_use = bool(np.isin(mine, draft.use.columns).all())
+            best = float((gain[inside] / hours[mine]).max())
+            name = f"{'first hour of ' if is_use else ''}{block.name} that it closes"
+            found.append(_told(draft, block, at, name, best, "chip-hour" if is_use else ""))
+    return found
+
+
+def _told(draft: Draft, block: Block, at: Ints, what: str, price: float, unit: str = "") -> Marginal:
+    months = [month for month in (places_of(block, int(n), draft.calendar)[1] for n in at) if month is not None]
+    names = draft.calendar.month_names
+    first, last = (names[min(months)], names[max(months)]) if months else ("", "")
+    currency = draft.programme.currency
+    per = unit or (currency if block.unit == "money" else PER_UNIT[block.unit])
+    return Marginal(what, f"{currency}/{per}", price, len(at), first, last)
+
+
+def direct(value: Value, by: frozenset[str], parties: frozenset[str]) -> float:
+    """What the clause itself pays some parties together in the canonical plan, discounted money."""
+    draft, total = value.draft, 0.0
+    discount = draft.calendar.discount
+    for payment in draft.payments:
+        way = (payment.payee in parties) - (payment.payer in parties)
+        if payment.by in by and way and payment.face in ("both", "objective"):
+            amounts = payment.amounts * discount[payment.months]
+            total += way * float(amounts @ value.settled.x[payment.columns])
+    return total
