@@ -30,6 +30,10 @@ COMMANDS = {
         "--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--set", "--without", "--event", "--no-report",
         "--json", "--quiet",
     ],
+    "explain": [
+        "--workload", "--month", "--pool", "--why", "--relax", "--gap", "--budget", "--as-of", "--set", "--without",
+        "--event", "--json", "--quiet",
+    ],
     "worth": [
         "--clauses", "--as-of", "--out", "--relax", "--budget", "--shares", "--no-shares", "--set", "--without",
         "--event", "--json", "--quiet",

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gigawatt.clauses import all_kinds
 from gigawatt.file.loading import load_programme
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gigawatt.history.state import Change, State
     from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
+    from gigawatt.model.explanation import Explanation
     from gigawatt.model.facts import Facts
     from gigawatt.model.plan import Plan
     from gigawatt.model.provenance import Changes
@@ -146,6 +147,41 @@ def plan(
 
         refuse_no_offers(programme, known, signs)
     return plan_programme(known, options, tell)
+
+
+def explain(
+    programme: Programme,
+    *,
+    workload: str | None = None,
+    month: str | None = None,
+    pool: str | None = None,
+    why: Literal["unserved", "here"] | None = None,
+    relax: bool = False,
+    gap: float | None = None,
+    budget_seconds: float | None = None,
+    as_of: date | None = None,
+    cores: int = 2,
+    tell: Tell | None = None,
+) -> Explanation:
+    """Why there is no plan, or why the plan leaves this unserved and runs that here and not there.
+
+    Plans as `plan` does, whole unless `relax`. Without a plan: the smallest set of clauses and limits that contradict
+    one another, and by how much each would have to give. With one: what is `unserved` (the five stretches of most value
+    lost) and why a workload runs `here`; of one `workload`, `month` (`2027-03`) or `pool` in full. Prices are the duals
+    of the plan, its whole numbers as they are, undiscounted. Raises `GigawattError` for names that are not there,
+    `PlanError` where neither a plan nor a contradiction was found, `ValueError` as `plan` does.
+    """
+    _refuse_senseless(gap, budget_seconds)
+    from gigawatt.planner.explaining import explain_programme
+    from gigawatt.planner.solving import BUDGET_SECONDS, Options
+    from gigawatt.planner.worked import Asked
+
+    seconds = BUDGET_SECONDS if budget_seconds is None else budget_seconds
+    options = Options(relax=relax, gap=gap, budget_seconds=seconds, cores=cores)
+    if why not in (None, "unserved", "here"):
+        raise ValueError(f"`why` is {why!r}; ask `unserved` or `here`, or leave it out for both")
+    asked = Asked(workload, month, pool, ("unserved", "here") if why is None else (why,))
+    return explain_programme(known_on(rated(programme), as_of), options, asked, tell or (lambda *told: None))
 
 
 def sweep_of(

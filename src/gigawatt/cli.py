@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from gigawatt import __version__
-from gigawatt.commands import comparing, contracts, planning, sweeping
+from gigawatt.commands import comparing, contracts, explaining, planning, sweeping
 from gigawatt.commands.throughput import throughput
 from gigawatt.commands.worth import worth
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
-    "The programme": (planning.check, planning.plan, planning.schema, planning.init),
+    "The programme": (planning.check, planning.plan, explaining.explain, planning.schema, planning.init),
     "What if": (worth, comparing.compare, sweeping.sweep),
     "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),

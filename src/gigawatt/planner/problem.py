@@ -55,15 +55,15 @@ class Problem:
 def assemble(draft: Draft, let_go: Sequence[str] = ()) -> Problem:
     """Turn blocks into arrays; nothing here loops over cells.
 
-    What those who are `let_go` promised outright may hold, hold in part or not hold: instead of the column that is
-    fixed at one it stands on a column of their own, added at the end, and what they closed is open.
+    What those who are `let_go` promised outright may be less or more than it is: instead of the column that is fixed at
+    one it stands on a column of their own, added at the end, and what they closed is open.
     """
     own = {by: draft.column_count + n for n, by in enumerate(let_go)}
     column_scale, row_scale = _scale(draft.column_blocks), _scale(draft.row_blocks)
     row_lower, row_upper = (bounds / row_scale for bounds in draft.row_bounds())
     integer = np.repeat([block.integer for block in draft.column_blocks], [b.size for b in draft.column_blocks])
     lower, upper = (bounds / column_scale for bounds in draft.column_bounds(own))
-    column_scale, upper = (np.append(array, np.ones(len(own))) for array in (column_scale, upper))
+    column_scale, upper = np.append(column_scale, np.ones(len(own))), np.append(upper, np.full(len(own), np.inf))
     lower, integer = np.append(lower, np.zeros(len(own))), np.append(integer, np.zeros(len(own), dtype=bool))
     rows = np.concatenate([part[0] for part in draft.entries])
     columns = np.concatenate(

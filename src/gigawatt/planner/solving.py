@@ -17,8 +17,8 @@ from gigawatt.model.plan import Plan, Solve
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import COMMITMENTS, Commitment
 from gigawatt.planner.budget import Budget
+from gigawatt.planner.contradiction import contradiction
 from gigawatt.planner.drafting import draft_programme
-from gigawatt.planner.explain import contradiction, unbounded_by
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
 from gigawatt.planner.lp_text import lp_text
 from gigawatt.planner.offers import decision_tables
@@ -27,6 +27,7 @@ from gigawatt.planner.ranges import NOBODY, cash_value, others, ranges, value_of
 from gigawatt.planner.reading_back import Reader
 from gigawatt.planner.restating import restated
 from gigawatt.planner.scarcity import scarcity
+from gigawatt.planner.unbounded import unbounded_by
 
 GAP = 0.005
 BUDGET_SECONDS = 60.0
@@ -71,27 +72,13 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     began, budget = time.monotonic(), Budget(options.budget_seconds, options.cores)
     draft = draft_programme(programme, lambda what: tell("drafting", what, None), options.signs)
     problem = assemble(draft)
-    solver = Solver(problem, threads=options.cores)
-    if options.model_file is not None:
-        _write_model(draft, solver, options.model_file)
-    solver.relax(options.relax)
-    search = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
-    small = is_small(problem)
-    gap = options.gap if options.gap is not None else PROVEN if small else GAP
-    best = solver.solve(gap=gap, seconds=search, progress=_solving(tell, gap), feasibility=feasibility(problem))
-    if best.x is None:
-        raise _no_plan(draft, problem, best, options)
-    if best.status is Status.INTERRUPTED:
-        budget.stop.set()
-    try:
-        settled = settle(draft, problem, solver, best, options, budget, tell)
-    except KeyboardInterrupt:
-        budget.stop.set()
-        settled = _unsettled(problem, best.x, "interrupted before duals and the canonical plan were found")
+    best, settled = search(draft, problem, options, budget, tell)
+    if settled is None:
+        raise no_plan(draft, problem, best, options)
     tables = Reader(draft, settled.x).tables()
     tables["restated"] = restated(draft, settled.x, relaxed=options.relax)
     tables["scarcity"] = scarcity(draft, settled.x, settled.duals, settled.degenerate)
-    exact = not options.relax and small
+    exact = not options.relax and is_small(problem)
     tables |= decision_tables(draft, problem, best, settled.x, exact, budget, lambda offer: tell("offers", offer, None))
     if budget.stop.is_set():
         settled = replace(settled, note=settled.note or "interrupted: what was not worked out by then is left out")
@@ -112,6 +99,29 @@ class Settled:
     degenerate: Flags | None
     canonical: bool
     note: str = ""
+
+
+def search(
+    draft: Draft, problem: Problem, options: Options, budget: Budget, tell: Tell
+) -> tuple[Solution, Settled | None]:
+    """The best plan as it was found, and as it is settled: canonical, with duals. None where there is no plan."""
+    solver = Solver(problem, threads=options.cores)
+    if options.model_file is not None:
+        _write_model(draft, solver, options.model_file)
+    solver.relax(options.relax)
+    seconds = options.budget_seconds * (SHARE_FOR_SEARCH if problem.integer.any() else 1.0)
+    gap = options.gap if options.gap is not None else PROVEN if is_small(problem) else GAP
+    best = solver.solve(gap=gap, seconds=seconds, progress=_solving(tell, gap), feasibility=feasibility(problem))
+    if best.x is None:
+        return best, None
+    if best.status is Status.INTERRUPTED:
+        budget.stop.set()
+    try:
+        return best, settle(draft, problem, solver, best, options, budget, tell)
+    except KeyboardInterrupt:
+        budget.stop.set()
+        note = "interrupted before duals and the canonical plan were found"
+        return best, _unsettled(problem, best.x, note)
 
 
 def is_small(problem: Problem) -> bool:
@@ -231,7 +241,8 @@ def _solving(tell: Tell, gap: float) -> Callable[[Progress], None]:
     return on
 
 
-def _no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -> PlanError:
+def no_plan(draft: Draft, problem: Problem, best: Solution, options: Options) -> PlanError:
+    """The error that says why there is no plan."""
     if best.status is Status.INFEASIBLE:
         return Infeasible(contradiction(draft, problem))
     if best.status is Status.UNBOUNDED:
@@ -266,7 +277,8 @@ def floor_of(best: Solution) -> float | None:
     return best.objective - abs(best.bound - best.objective) if best.gap > PROVEN and np.isfinite(best.bound) else None
 
 
-def _report(problem: Problem, best: Solution, settled: Settled, options: Options, seconds: float) -> Solve:
+def status_words(best: Solution, *, relaxed: bool) -> str:
+    """How good a plan is, as a sentence for a person."""
     words = {
         Status.OPTIMAL: "optimal",
         Status.GAP: f"within {best.gap:.2%} of the best possible",
@@ -274,10 +286,12 @@ def _report(problem: Problem, best: Solution, settled: Settled, options: Options
         Status.INTERRUPTED: f"interrupted; the best plan found so far, at a gap of {best.gap:.2%}",
     }
     status = words.get(best.status, best.status.value)
-    if options.relax:
-        status += ", relaxed (fractions of phases and offers)"
+    return f"{status}, relaxed (fractions of phases and offers)" if relaxed else status
+
+
+def _report(problem: Problem, best: Solution, settled: Settled, options: Options, seconds: float) -> Solve:
     return Solve(
-        status=status,
+        status=status_words(best, relaxed=options.relax),
         optimal=best.status in (Status.OPTIMAL, Status.GAP),
         relaxed=options.relax,
         objective=best.objective,

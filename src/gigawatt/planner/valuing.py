@@ -22,12 +22,13 @@ from gigawatt.model.programme import Programme
 from gigawatt.model.worth import Interval
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.carrying import Basis, carried_basis, carried_plan, places
+from gigawatt.planner.contradiction import contradiction
 from gigawatt.planner.drafting import draft_programme
-from gigawatt.planner.explain import contradiction, unbounded_by
 from gigawatt.planner.highs import Solution, Solver, Status
 from gigawatt.planner.problem import MONEY_SCALE, Problem, assemble, party_value
 from gigawatt.planner.ranges import Range, ends, ranges
 from gigawatt.planner.solving import Options, Settled, dislike, feasibility, floor_of, settle
+from gigawatt.planner.unbounded import unbounded_by
 
 COUNTED: tuple[Face, ...] = ("both", "objective")
 """The payments that make up what a plan is worth: capital as annuities, and not as it is paid."""
