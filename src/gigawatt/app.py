@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gigawatt.errors import Fault
     from gigawatt.history.card import ClauseCard
     from gigawatt.history.state import Change, State
+    from gigawatt.ledger.settling import Settlement
     from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
     from gigawatt.model.facts import Facts
@@ -99,7 +100,7 @@ def notes(programme: Programme) -> list[Fault]:
     The programme is sound with them; a `Fault` is here the form and not the weight.
     """
     from gigawatt.file.notes import notes as told
-    from gigawatt.planner.drafting import binding
+    from gigawatt.history.binding import binding
 
     return told(programme, {contract_id for contract_id, *_ in binding(programme)})
 
@@ -241,6 +242,18 @@ def record(programme: Programme, path: str | os.PathLike[str]) -> Facts:
     from gigawatt.file.record import read_record
 
     return read_record(Path(path), programme)
+
+
+def settled(programme: Programme, facts: Facts, through: str, today: date | None = None) -> Settlement:
+    """Who owes whom, month by month through one, by what happened; the contracts as the programme now knows them.
+
+    Raises `GigawattError` for a month that is not over by `today` (the day itself if absent), or outside the horizon.
+    """
+    import datetime
+
+    from gigawatt.ledger.settling import settle_through
+
+    return settle_through(known_on(programme), facts, through, today or datetime.date.today())
 
 
 def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:

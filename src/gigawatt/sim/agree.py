@@ -21,6 +21,7 @@ from decimal import Decimal
 import numpy as np
 
 from gigawatt.broker.gate import Gate
+from gigawatt.history.binding import binding
 from gigawatt.history.ending import agreed
 from gigawatt.history.known import as_known
 from gigawatt.history.versions import ALL_IS_KNOWN, known_day
@@ -31,7 +32,7 @@ from gigawatt.model.draft import Draft
 from gigawatt.model.kinds import kind_of
 from gigawatt.model.programme import Programme
 from gigawatt.model.verdict import Ask, Ruling
-from gigawatt.planner.drafting import binding, draft_programme
+from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.highs import Solver
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.restating import facts_of, settle
