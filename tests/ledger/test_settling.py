@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,6 +65,11 @@ def test_worked_by_hand() -> None:
         ("2026-02", "lumen/rate", 105_000), ("2026-02", "lumen/share", 20_000),
         ("2026-06", "lumen/floor", 684_974),
     ]  # fmt: skip
+
+
+def test_a_line_tells_its_quantity_and_its_rate() -> None:
+    rent = next(one for one in settled(ACME, USE, "2026-01", LATE).postings if one.by == "lumen/rate")
+    assert (rent.quantity, rent.unit, rent.rate) == (Fraction("1000.125"), "chip-hour", Fraction("2.1"))
 
 
 def test_a_month_that_is_not_over_is_refused_by_name() -> None:
