@@ -19,6 +19,7 @@ from gigawatt.app import settled
 from gigawatt.errors import GigawattError
 from gigawatt.ledger.settling import Settlement
 from gigawatt.model.facts import Exercised, Facts, Metered, Reached, Reported
+from gigawatt.values.span import Span
 
 TEXT = """
 programme: acme
@@ -70,6 +71,11 @@ def test_worked_by_hand() -> None:
 def test_a_line_tells_its_quantity_and_its_rate() -> None:
     rent = next(one for one in settled(ACME, USE, "2026-01", LATE).postings if one.by == "lumen/rate")
     assert (rent.quantity, rent.unit, rent.rate) == (Fraction("1000.125"), "chip-hour", Fraction("2.1"))
+
+
+def test_a_shortfall_tells_the_days_that_it_reckons() -> None:
+    short = next(one for one in settled(ACME, USE, "2026-06", LATE).postings if one.by == "lumen/floor")
+    assert short.period == Span(date(2026, 1, 1), date(2026, 7, 1))
 
 
 def test_a_month_that_is_not_over_is_refused_by_name() -> None:

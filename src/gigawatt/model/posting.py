@@ -51,6 +51,8 @@ class Posting:
     rate: Fraction | None = None
     """Money in main units for one `unit`; the mean where several prices apply."""
     unit: str = ""
+    period: Span | None = None
+    """The days whose facts it reckons, where those are not its month's: a contract year."""
 
     def __post_init__(self) -> None:
         if self.payer == self.payee:
@@ -170,6 +172,7 @@ class ClauseBook:
         payer: str | None = None,
         payee: str | None = None,
         days: Span | None = None,
+        period: Span | None = None,
     ) -> list[Posting]:
         """One posting of an amount in main units, rounded half to even; none where that is nought.
 
@@ -182,8 +185,15 @@ class ClauseBook:
         if not minor:
             return []
         payer, payee = payer or self.contract.buyer, payee or self.contract.seller
-        told = (priced.quantity, priced.rate, priced.unit) if priced is not None else (None, None, "")
-        return [Posting(self.month_names[month], payer, payee, self.name, what, minor, days or self.term.inside, *told)]
+        return [
+            Posting(
+                self.month_names[month], payer, payee, self.name, what, minor, days or self.term.inside,
+                quantity=priced.quantity if priced is not None else None,
+                rate=priced.rate if priced is not None else None,
+                unit=priced.unit if priced is not None else "",
+                period=period,
+            )
+        ]  # fmt: skip
 
     def postings(
         self,
@@ -195,6 +205,8 @@ class ClauseBook:
         days: Span | None = None,
     ) -> list[Posting]:
         """A posting in each month whose amount is not nought."""
-        months = enumerate(amounts)
-        between = {"payer": payer, "payee": payee}
-        return [one for t, amount in months for one in self.posting(t, amount, what, **between, days=days)]
+        return [
+            one
+            for t, amount in enumerate(amounts)
+            for one in self.posting(t, amount, what, payer=payer, payee=payee, days=days)
+        ]
