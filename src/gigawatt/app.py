@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
     from gigawatt.model.facts import Facts
+    from gigawatt.model.gathered import Gathered
     from gigawatt.model.plan import Plan
     from gigawatt.model.provenance import Changes
     from gigawatt.model.verdict import Ask, Verdict
@@ -242,6 +243,24 @@ def record(programme: Programme, path: str | os.PathLike[str]) -> Facts:
     from gigawatt.file.record import read_record
 
     return read_record(Path(path), programme)
+
+
+def read_facts(programme: Programme, *files: str | os.PathLike[str], bills: Sequence[str] = ()) -> Gathered:
+    """Read what happened from files of facts (CSV, Parquet, JSON lines), each `FILE` or `KIND=FILE`.
+
+    `bills` are providers' Cost and Usage files in FOCUS, each `MAP=FILE` with the map that tells their pools and
+    workloads. Raises `ProgrammeError` with every fault of every file and its place.
+    """
+    from gigawatt.file.fact_gathering import gather
+
+    return gather(programme, [os.fspath(file) for file in files], bills)
+
+
+def facts_schema_text() -> str:
+    """The kinds of facts with their columns, as JSON text."""
+    from gigawatt.file.fact_kinds import facts_schema
+
+    return json.dumps(facts_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def settled(programme: Programme, facts: Facts, through: str, today: date | None = None) -> Settlement:
