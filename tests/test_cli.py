@@ -30,7 +30,7 @@ COMMANDS = {
         "--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--set", "--without", "--event", "--no-report",
         "--json", "--quiet",
     ],
-    "schema": ["--out"],
+    "schema": ["--out", "--facts"],
     "throughput": [
         "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"
     ],
@@ -46,6 +46,7 @@ COMMANDS = {
         "--set", "--out", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--workers", "--json",
         "--quiet",
     ],
+    "settle": ["--facts", "--focus", "--through", "--json", "--quiet"],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 

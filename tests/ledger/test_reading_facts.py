@@ -202,7 +202,7 @@ def parquet(folder: Path, hours: pl.Series) -> Path:
     path = folder / "facts.parquet"
     count = len(hours)
     pl.DataFrame({
-        "id": pl.Series(range(count)), "sender": ["meter"] * count, 
+        "id": pl.Series(range(count)), "sender": ["meter"] * count,
         "pool": pl.Series(["lumen-h100"] * count).cast(pl.Categorical),
         "workload": ["chat"] * count, "month": pl.Series([date(2026, 1, 31)] * count), "chip_hours": hours,
     }).write_parquet(path)  # fmt: skip

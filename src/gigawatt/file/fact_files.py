@@ -41,8 +41,8 @@ class Table:
 
     def fault(self, line: int, column: str, message: str) -> Fault:
         """A fault in a row; without a line in the whole file."""
-        place = self.columns.index(column) + 1 if line and column in self.columns else 0
-        return Fault(self.file, line, place, column, message)
+        place = self.columns.index(column) + 1 if column in self.columns else 1
+        return Fault(self.file, line, place if line else 0, column, message)
 
 
 def read_table(path: pathlib.Path) -> Table | Fault:

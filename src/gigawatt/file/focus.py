@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 from gigawatt.errors import Fault, ProgrammeError
 from gigawatt.file.complaints import complaints
 from gigawatt.file.fact_checks import FaultList, clean_rows
-from gigawatt.file.fact_files import LINE, Table, read_table
+from gigawatt.file.fact_files import INEXACT, LINE, Table, read_table
 from gigawatt.file.fact_kinds import Column
 from gigawatt.file.fact_names import Names
 from gigawatt.file.reading import read_file
@@ -77,7 +77,7 @@ def read_focus(given: str, names: Names) -> tuple[Table, tuple[Unmapped, ...]]:
     if lacking := list(_lacking(rules, table)):
         raise ProgrammeError(lacking)
     frame = table.frame.with_columns(_workload(rules, table.frame), _pool(rules), _chips(rules))
-    frame = frame.with_columns(_why(rules).alias(_WHY))
+    frame = frame.with_columns(_why(rules, frame).alias(_WHY))
     use, faults = frame.filter(pl.col(_WHY).is_null()), FaultList()
     use = use.filter(clean_rows(table, use, _QUANTITY, names, faults))
     if faults.faults:
@@ -147,7 +147,7 @@ def _tagged(text: str, tag: str) -> str | None:
     return None if value in (None, "") else str(value)
 
 
-def _why(rules: FocusMap) -> pl.Expr:
+def _why(rules: FocusMap, frame: pl.DataFrame) -> pl.Expr:
     """Why a row is no Use; null where it is."""
     category, unit = pl.col("ChargeCategory"), pl.col("ConsumedUnit")
     return (
@@ -159,14 +159,26 @@ def _why(rules: FocusMap) -> pl.Expr:
         .then(pl.lit("is not counted in hours: ") + unit.fill_null("without ConsumedUnit"))
         .when(pl.col("workload").is_null())
         .then(pl.lit(f"has no tag {rules.workloads.tag!r}, and the map says no `otherwise`"))
+        .when(_over_months(frame))
+        .then(pl.lit("runs over more than one month"))
         .when(pl.col(_QUANTITY.name).str.starts_with("-"))
         .then(pl.lit("takes back earlier Use"))
     )
 
 
+def _over_months(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a charge ends after its first month, by its first day that is no longer in it, where that is told."""
+    if "ChargePeriodEnd" not in frame.columns:
+        return pl.lit(False)
+    start, end = (pl.col(f"ChargePeriod{side}").str.slice(0, 10).str.to_date(strict=False) for side in ("Start", "End"))
+    return (end > start.dt.offset_by("1mo").dt.truncate("1mo")).fill_null(False)
+
+
 def _left(table: Table, frame: pl.DataFrame) -> tuple[Unmapped, ...]:
     """What is no Use, by the reason, with what it costs."""
-    cost = pl.col("BilledCost").cast(_COST, strict=False).fill_null(0)
+    text = pl.col("BilledCost").str.strip_prefix(INEXACT)
+    # What is no Use is told and not settled, so that a cost in binary is good enough here.
+    cost = pl.coalesce(text.cast(_COST, strict=False), text.cast(pl.Float64, strict=False).cast(_COST)).fill_null(0)
     sums = (
         frame.filter(pl.col(_WHY).is_not_null())
         .group_by(_WHY, "BillingCurrency")
