@@ -157,6 +157,12 @@ def test_a_missing_column_names_the_one_that_may_be_meant(tmp_path: Path) -> Non
     ]
 
 
+def test_a_byte_order_mark_quotes_and_line_ends_of_another_system_are_read_over(tmp_path: Path) -> None:
+    plain = read(tmp_path, use(ROW))
+    quoted = "\r\n".join(f'"{line}"'.replace(",", '","') for line in use(ROW).splitlines()) + "\r\n"
+    assert read(tmp_path, f"\ufeff{quoted}") == plain
+
+
 def test_columns_of_the_senders_own_are_left_alone(tmp_path: Path) -> None:
     assert read(tmp_path, f"{USE},x_rack\n{ROW},7\n").rows == {"use": 1}
 

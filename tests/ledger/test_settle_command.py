@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from typer.testing import CliRunner
 
 from gigawatt.cli import app
 from gigawatt.commands.settling import exact
+from gigawatt.file.fact_kinds import FACT_KINDS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 TEXT = """
 programme: acme
@@ -115,3 +119,16 @@ def test_faults_of_facts_are_told_in_json() -> None:
 ])  # fmt: skip
 def test_numbers_are_told_without_rounding(number: Fraction | None, text: str | None) -> None:
     assert exact(number) == text
+
+
+def test_the_page_of_facts_is_what_the_code_says() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "facts.py"))["page"]()
+    assert (ROOT / "docs" / "facts.md").read_text(encoding="utf-8") == made, "`make docs` writes it again"
+
+
+def test_the_schema_of_facts_has_every_kind_and_column() -> None:
+    shown = json.loads(CliRunner().invoke(app, ["schema", "--facts"]).stdout)["kinds"]
+    assert {name: list(kind["columns"]) for name, kind in shown.items()} == {
+        kind.name: [column.name for column in kind.every_column] for kind in FACT_KINDS
+    }
+    assert shown["use"]["columns"]["chip_hours"]["unit"] == "chip-hour"

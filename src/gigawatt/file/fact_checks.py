@@ -16,7 +16,7 @@ from gigawatt.values.ids import did_you_mean, listed, suggest, unknown
 MOST_TOLD = 20
 """So many rows are told of each thing that is wrong with a column; of the rest how many there are."""
 QUANTITY = pl.Decimal(38, 6)
-KEY, CONTENT, FILE = "sender|id", "content of the fact", "file of the fact"
+KEY, FILE = "sender|id", "file of the fact"
 """Columns that the sound rows have besides; no file can name one so, since `|` and blanks are in them."""
 
 Rule = tuple[pl.Expr, Callable[[str], str]]
@@ -61,15 +61,15 @@ def _there(table: Table, column: Column) -> bool:
 
 def kind_of_header(columns: tuple[str, ...]) -> FactKind | str:
     """The one kind that has all columns of a file, and whose needed ones are all there; or why it is not plain."""
-    own = {name for name in columns if not name.startswith(OWN)}
-    fitting = [kind for kind in FACT_KINDS if kind.needed <= own <= {column.name for column in kind.every_column}]
+    given = {name for name in columns if not name.startswith(OWN)}
+    fitting = [kind for kind in FACT_KINDS if kind.needed <= given <= {column.name for column in kind.every_column}]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         return f"may hold {' or '.join(kind.name for kind in fitting)}; say which, as {fitting[0].name}=FILE"
-    nearest = max(FACT_KINDS, key=lambda kind: len(kind.needed & own) - len(kind.needed - own) / 100)
-    lacking = [name for name in sorted(nearest.needed - own)]
-    strange = [name for name in columns if name in own and name not in {c.name for c in nearest.every_column}]
+    nearest = max(FACT_KINDS, key=lambda kind: len(kind.needed & given) - len(kind.needed - given) / 100)
+    lacking = [name for name in sorted(nearest.needed - given)]
+    strange = [name for name in columns if name in given and name not in {c.name for c in nearest.every_column}]
     wrong = f" needs {listed(lacking)} besides" if lacking else f" has no {listed(strange)}"
     meant = [f"; {one!r} may be meant for {near!r}" for one in strange if (near := suggest(one, lacking))]
     return (
@@ -79,20 +79,22 @@ def kind_of_header(columns: tuple[str, ...]) -> FactKind | str:
 
 
 def sound_rows(table: Table, kind: FactKind, names: Names, faults: FaultList) -> pl.DataFrame:
-    """The rows that break no rule, in the kind's columns and types, with `KEY`, `CONTENT`, `FILE` and `LINE`."""
+    """The rows that break no rule, in the kind's columns and types, with `KEY`, `FILE` and `LINE`."""
     frame, sound = table.frame, pl.repeat(True, table.frame.height, eager=True)
     for column in kind.every_column:
         if not _there(table, column):
             frame = frame.with_columns(pl.lit(None, pl.String).alias(column.name))
             continue
         sound &= clean_rows(table, frame, column, names, faults)
-    typed = frame.filter(sound).select(LINE, *(_typed(column, names) for column in kind.every_column))
-    content = [pl.col(column.name).cast(pl.String).fill_null("") for column in kind.columns]
-    return typed.with_columns(
-        pl.concat_str("sender", "id", separator="|").alias(KEY),
-        pl.concat_str(content, separator="|").alias(CONTENT),
-        pl.lit(table.file).alias(FILE),
-    ).drop("sender", "id")
+    key = pl.concat_str("sender", "id", separator="|").alias(KEY)
+    typed = (_typed(column, names) for column in kind.columns)
+    return frame.filter(sound).select(LINE, key, *typed, pl.lit(table.file).alias(FILE))
+
+
+def row_text(kind: FactKind) -> pl.Expr:
+    """A sound row as `sender|id|content`: the columns in their order, six decimals, nothing where nothing stands."""
+    content = (pl.col(column.name).cast(pl.String).fill_null("") for column in kind.columns)
+    return pl.concat_str(KEY, *content, separator="|")
 
 
 def clean_rows(table: Table, frame: pl.DataFrame, column: Column, names: Names, faults: FaultList) -> pl.Series:

@@ -14,13 +14,13 @@ import polars as pl
 
 from gigawatt.errors import Fault, ProgrammeError
 from gigawatt.file.fact_checks import (
-    CONTENT,
     FILE,
     KEY,
     MOST_TOLD,
     FaultList,
     checked_header,
     kind_of_header,
+    row_text,
     sound_rows,
 )
 from gigawatt.file.fact_files import LINE, Table, read_table
@@ -53,7 +53,8 @@ def gather(programme: Programme, files: Sequence[str], bills: Sequence[str] = ()
             tables.append((BY_NAME["use"], table))
             unmapped += left
     rows: dict[str, list[pl.DataFrame]] = {kind.name: [] for kind in FACT_KINDS}
-    for kind, table in tables:
+    while tables:  # each is let go once its rows are had
+        kind, table = tables.pop(0)
         wrong = list(checked_header(table, kind))
         found.faults += wrong
         if not wrong:
@@ -67,7 +68,7 @@ def gather(programme: Programme, files: Sequence[str], bills: Sequence[str] = ()
             every = pl.concat(rows.pop(kind.name))
             once = _once(kind, every, found)
             read[kind.name], repeats[kind.name] = every.height, every.height - once.height
-            told = _summed(kind, once, names) if kind.name == "use" else _singly(kind, once, names)
+            told = _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
             sources += told
             held[kind.held_in] = tuple(source.fact for source in told)
     if found.faults:
@@ -127,8 +128,9 @@ def _once(kind: FactKind, every: pl.DataFrame, faults: FaultList) -> pl.DataFram
     again = every.filter(pl.col(KEY).is_duplicated())
     if not again.height:
         return every
+    again = again.with_columns(row_text(kind).alias(_ROW))
     first = again.unique(KEY, keep="first", maintain_order=True)
-    other = again.join(first, on=KEY, how="left", suffix=" first").filter(pl.col(CONTENT) != pl.col(f"{CONTENT} first"))
+    other = again.join(first, on=KEY, how="left", suffix=" first").filter(pl.col(_ROW) != pl.col(f"{_ROW} first"))
     for row in other.head(MOST_TOLD).iter_rows(named=True):
         fields = [c.name for c in kind.columns if row[c.name] != row[f"{c.name} first"]]
         values = listed(f"{name} {row[name]} for {row[f'{name} first']}" for name in fields)
@@ -145,18 +147,15 @@ def _once(kind: FactKind, every: pl.DataFrame, faults: FaultList) -> pl.DataFram
     return every.unique(KEY, keep="first", maintain_order=True)
 
 
-def _summed(kind: FactKind, once: pl.DataFrame, names: Names) -> list[Source]:
+def _summed(kind: FactKind, once: pl.DataFrame) -> list[Source]:
     """Use by pool, workload, month and slice, in that order, each with the count and digest of its rows."""
-    line = pl.concat_str(KEY, CONTENT, separator="|").alias(_ROW)
-    month = pl.col("month").str.slice(0, 7)
-    groups = (
-        once.select("pool", "workload", month, "slice", "chip_hours", line)
-        .group_by(_GROUP)
-        .agg(pl.col("chip_hours").sum(), pl.len().alias("rows"), pl.col(_ROW).sort().str.join("\n"))
-        .sort(_GROUP)
-    )
-    found = []
-    for *group, chip_hours, count, lines in groups.iter_rows():
+    rows = once.select(row_text(kind).alias(_ROW), *_GROUP, "chip_hours").with_columns(pl.col("month").str.slice(0, 7))
+    rows = rows.sort(*_GROUP, _ROW)
+    groups = rows.group_by(_GROUP, maintain_order=True).agg(pl.col("chip_hours").sum(), pl.len().alias("rows"))
+    found, start = [], 0
+    for *group, chip_hours, count in groups.iter_rows():
+        lines = rows[_ROW].slice(start, count).str.join("\n").item()
+        start += count
         fact = kind.fact(*group, chip_hours=chip_hours)
         found.append(Source(kind.name, fact, count, _digest(lines), _name(lines) if count == 1 else ""))
     return found
@@ -165,14 +164,13 @@ def _summed(kind: FactKind, once: pl.DataFrame, names: Names) -> list[Source]:
 def _singly(kind: FactKind, once: pl.DataFrame, names: Names) -> list[Source]:
     """Each row as a fact, in the order of sender and id."""
     found = []
-    for row in once.sort(KEY).iter_rows(named=True):
+    for row in once.sort(KEY).with_columns(row_text(kind).alias(_ROW)).iter_rows(named=True):
         values = {
             column.field or column.name: _value(column, row[column.name], names.digits)
             for column in kind.columns
             if column.name not in FILLED_BY_NONE
         }
-        line = f"{row[KEY]}|{row[CONTENT]}"
-        found.append(Source(kind.name, kind.fact(**values), 1, _digest(line), row[KEY]))
+        found.append(Source(kind.name, kind.fact(**values), 1, _digest(row[_ROW]), row[KEY]))
     return found
 
 

@@ -47,7 +47,9 @@ class Names:
 
 def _pools_in_use(programme: Programme) -> frozenset[str]:
     """Pools of those who decide, and pools that a signed contract of theirs is for or whose supplier sells by one."""
-    signed = {name for name, *_ in binding(programme.as_written) if programme.contracts[name].status == "signed"}
+    signed = {
+        name for name, *_ in binding(programme.as_written) if programme.as_written.contracts[name].status == "signed"
+    }
     contracts = [programme.as_written.contracts[name] for name in signed]
     sellers = {contract.seller for contract in contracts}
     named = {
