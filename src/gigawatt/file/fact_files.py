@@ -54,16 +54,16 @@ def read_table(path: pathlib.Path) -> Table | Fault:
         if path.stat().st_size == 0:
             return _fault(path, "is empty; a file of facts names its columns even where it holds no rows")
         found = read(path)
+        if isinstance(found, Fault):
+            return found
+        columns = tuple(name for name in found.columns if name != LINE)
+        return Table(str(path), found.select(LINE, *map(_as_text, (found[name] for name in columns))), columns)
     except FileNotFoundError:
         return _fault(path, "there is no such file; look at its name and folder")
     except OSError as error:
         return _fault(path, f"cannot be read: {error.strerror or error}")
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         return _fault(path, f"is no sound {path.suffix[1:]} file: {_first(error)}; it may have been cut short")
-    if isinstance(found, Fault):
-        return found
-    columns = tuple(name for name in found.columns if name != LINE)
-    return Table(str(path), found.select(LINE, *map(_as_text, (found[name] for name in columns))), columns)
 
 
 def _fault(path: pathlib.Path, message: str, line: int = 0) -> Fault:

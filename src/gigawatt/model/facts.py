@@ -1,4 +1,4 @@
-"""What happened, as a settlement reads it: metered Use, deliveries, revenue, capital spent, orders, offers.
+"""What happened, as a settlement reads it: metered Use, deliveries, revenue, capital spent, orders, payments.
 
 All quantities are exact Decimals, all money whole minor units; nothing here is a float. A month is named `2027-03`. A
 plan's own quantities are facts too, once they are rounded (`planner/restating.py`); a ledger's come from meters,
