@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -194,6 +196,27 @@ def test_parquet_that_was_cut_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "facts.parquet").write_bytes(whole[:-20])
     with pytest.raises(ProgrammeError, match=r"facts.parquet: is no sound parquet file: .*cut short"):
         read_facts(ACME, tmp_path / "facts.parquet")
+
+
+DAMAGE = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(damage=DAMAGE, kept=st.integers(0, 3000))
+def test_a_damaged_file_is_read_or_refused_and_never_ends_in_another_error(
+    ending: str, tmp_path: Path, damage: list[tuple[int, int]], kept: int
+) -> None:
+    frame = pl.read_csv(use(ROW, ROW.replace("m1", "m2")).encode(), infer_schema=False)
+    whole = io.BytesIO()
+    {"csv": frame.write_csv, "parquet": frame.write_parquet, "jsonl": frame.write_ndjson}[ending](whole)
+    raw = bytearray(whole.getvalue())
+    for place, byte in damage:
+        raw[place % len(raw)] = byte
+    path = tmp_path / f"facts.{ending}"
+    path.write_bytes(raw[:kept])
+    with contextlib.suppress(ProgrammeError):
+        assert read_facts(ACME, path).rows
 
 
 def test_all_faults_are_told_in_one_run_and_twenty_of_a_kind(tmp_path: Path) -> None:

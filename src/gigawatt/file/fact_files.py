@@ -62,7 +62,7 @@ def read_table(path: pathlib.Path) -> Table | Fault:
         return _fault(path, "there is no such file; look at its name and folder")
     except OSError as error:
         return _fault(path, f"cannot be read: {error.strerror or error}")
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, UnicodeDecodeError) as error:
         return _fault(path, f"is no sound {path.suffix[1:]} file: {_first(error)}; it may have been cut short")
 
 
