@@ -20,6 +20,7 @@ MOST_S, MOST_MB = 60.0, 1000.0
 READS = {
     "Parquet": "import polars, sys; print(polars.read_parquet(sys.argv[1]).height)",
     "CSV": "import polars, sys; print(polars.read_csv(sys.argv[1], infer_schema=False).height)",
+    "JSON lines": "import polars, sys; print(polars.read_ndjson(sys.argv[1]).height)",
 }
 
 
@@ -62,9 +63,12 @@ def facts() -> Iterator[Figure]:
     with TemporaryDirectory() as folder:
         file, rows = Path(folder) / "programme.yaml", metered()
         file.write_text(programme(), encoding="utf-8")
-        paths = {"Parquet": Path(folder) / "use.parquet", "CSV": Path(folder) / "use.csv"}
+        endings = {"Parquet": "parquet", "CSV": "csv", "JSON lines": "jsonl"}
+        paths = {name: Path(folder) / f"use.{ending}" for name, ending in endings.items()}
         rows.write_parquet(paths["Parquet"])
         rows.write_csv(paths["CSV"])
+        rows.with_columns(pl.col("chip_hours").cast(pl.String)).write_ndjson(paths["JSON lines"])
+        del rows
         for name, path in paths.items():
             ours = measure(program("settle", str(file), "--facts", str(path), "--through", "2026-01", "--json"))
             if f'"use": {ROWS}' not in ours.output:
