@@ -296,6 +296,22 @@ def test_sums_and_digests_of_use_worked_by_hand(tmp_path: Path) -> None:
     assert january.digest == hashlib.sha256(lines).hexdigest()
 
 
+def test_a_fact_in_two_files_counts_once_and_with_other_content_names_both(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.jsonl"
+    first.write_text(use("m0,meter,lumen-h100,chat,2026-01,1", ROW))
+    frame = pl.read_csv(use(ROW).encode(), infer_schema=False)
+    frame.write_ndjson(second)
+    assert read_facts(ACME, first, second).repeats == {"use": 1}
+    frame.with_columns(workload=pl.lit("chat"), month=pl.lit("2026-02")).write_ndjson(second)
+    with pytest.raises(ProgrammeError) as raised:
+        read_facts(ACME, first, second)
+    told = str(raised.value).replace(f"{tmp_path}/", "")
+    assert told.startswith(
+        "second.jsonl:1:1: id: 'm1' of meter stands already in first.csv:3, and here has other content:"
+    )
+    assert "month 2026-02 for 2026-01;" in told
+
+
 def test_the_same_id_of_another_sender_is_another_fact(tmp_path: Path) -> None:
     found = read(tmp_path, use(ROW, ROW.replace("meter", "other")))
     assert (found.facts.use[0].chip_hours, found.repeats) == (Decimal("2000.25"), {})
