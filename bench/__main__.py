@@ -9,11 +9,12 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, contracts, prediction, reference, sweep, worth
+from bench import build_lp, contracts, facts, prediction, reference, sweep, worth
 from bench.registry import REGISTRY, Benchmark, Figure
 
 assert build_lp
 assert contracts
+assert facts
 assert prediction
 assert reference
 assert sweep

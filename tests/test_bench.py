@@ -88,4 +88,5 @@ def test_the_benchmarks_are_listed_by_name() -> None:
         "relax",
         "plan",
         "predict",
+        "facts",
     }

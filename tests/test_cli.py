@@ -38,7 +38,7 @@ COMMANDS = {
         "--clauses", "--as-of", "--out", "--relax", "--budget", "--shares", "--no-shares", "--set", "--without",
         "--event", "--json", "--quiet",
     ],
-    "schema": ["--out"],
+    "schema": ["--out", "--facts"],
     "throughput": [
         "--chip", "--model", "--precision", "--in", "--out", "--scenario", "--training", "--file", "--json"
     ],
@@ -57,6 +57,7 @@ COMMANDS = {
         "--set", "--out", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--workers", "--json",
         "--quiet",
     ],
+    "settle": ["--facts", "--focus", "--through", "--json", "--quiet"],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 
@@ -372,4 +373,4 @@ def test_a_model_that_cannot_be_written_is_said(tmp_path: Path, name: str) -> No
 def test_the_exit_codes_are_those_of_the_page() -> None:
     page = (ROOT / "docs" / "command.md").read_text()
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
-    assert documented == {0, 1, 2, 3, 4, 130}
+    assert documented == {0, 1, 2, 3, 4, 5, 130}

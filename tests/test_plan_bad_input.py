@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 import gigawatt as gw
 from gigawatt.clauses import KINDS
 from gigawatt.cli import app
+from gigawatt.history.binding import binding, in_order
 from gigawatt.model.clause_draft import ClauseDraft
-from gigawatt.planner.drafting import binding, in_order
 from gigawatt.values.series import Series
 
 BASE = """\

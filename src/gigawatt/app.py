@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from gigawatt.errors import Fault
     from gigawatt.history.card import ClauseCard
     from gigawatt.history.state import Change, State
+    from gigawatt.ledger.settling import Settlement
     from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
     from gigawatt.model.explanation import Explanation
     from gigawatt.model.facts import Facts
+    from gigawatt.model.gathered import Gathered
     from gigawatt.model.plan import Plan
     from gigawatt.model.provenance import Changes
     from gigawatt.model.verdict import Ask, Verdict
@@ -101,7 +103,7 @@ def notes(programme: Programme) -> list[Fault]:
     The programme is sound with them; a `Fault` is here the form and not the weight.
     """
     from gigawatt.file.notes import notes as told
-    from gigawatt.planner.drafting import binding
+    from gigawatt.history.binding import binding
 
     return told(programme, {contract_id for contract_id, *_ in binding(programme)})
 
@@ -343,6 +345,36 @@ def record(programme: Programme, path: str | os.PathLike[str]) -> Facts:
     from gigawatt.file.record import read_record
 
     return read_record(Path(path), programme)
+
+
+def read_facts(programme: Programme, *files: str | os.PathLike[str], bills: Sequence[str] = ()) -> Gathered:
+    """Read what happened from files of facts (CSV, Parquet, JSON lines), each `FILE` or `KIND=FILE`.
+
+    `bills` are providers' Cost and Usage files in FOCUS, each `MAP=FILE` with the map that tells their pools and
+    workloads. Raises `ProgrammeError` with every fault of every file and its place.
+    """
+    from gigawatt.file.fact_gathering import gather
+
+    return gather(programme, [os.fspath(file) for file in files], bills)
+
+
+def facts_schema_text() -> str:
+    """The kinds of facts with their columns, as JSON text."""
+    from gigawatt.file.fact_kinds import facts_schema
+
+    return json.dumps(facts_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def settled(programme: Programme, facts: Facts, through: str, today: date | None = None) -> Settlement:
+    """Who owes whom, month by month through one, by what happened; the contracts as the programme now knows them.
+
+    Raises `GigawattError` for a month that is not over by `today` (the day itself if absent), or outside the horizon.
+    """
+    import datetime
+
+    from gigawatt.ledger.settling import settle_through
+
+    return settle_through(known_on(programme), facts, through, today or datetime.date.today())
 
 
 def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:

@@ -1,8 +1,8 @@
 """The command `gigawatt` (short: `gw`).
 
 Exit codes: 0 done; 1 the programme has faults, or there is no plan; 2 the command was called wrongly; 3 the answer
-could not be written; 4 there is a plan, not proven best; 130 interrupted before there was an answer. Of `may`: 0
-allowed, 10 offer it first, 11 referred to people, 12 denied.
+could not be written; 4 there is a plan, not proven best; 5 months stay open, since a clause could not be settled; 130
+interrupted before there was an answer. Of `may`: 0 allowed, 10 offer it first, 11 referred to people, 12 denied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from gigawatt import __version__
-from gigawatt.commands import comparing, contracts, explaining, planning, sweeping
+from gigawatt.commands import comparing, contracts, explaining, planning, settling, sweeping
 from gigawatt.commands.throughput import throughput
 from gigawatt.commands.worth import worth
 
@@ -29,6 +29,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "What if": (worth, comparing.compare, sweeping.sweep),
     "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
+    "Its money": (settling.settle,),
 }
 for panel, commands in PANELS.items():
     for command in commands:

@@ -1,7 +1,7 @@
 """Every error that Gigawatt raises on purpose.
 
     GigawattError
-    ├── ProgrammeError        the programme file has faults; carries all of them
+    ├── ProgrammeError        the programme file, or a file of facts, has faults; carries all of them
     ├── PlanError             the file is sound, but there is no plan to give
     │   ├── Infeasible        no plan keeps every clause and limit
     │   ├── Unbounded         some choice would pay without end
@@ -42,7 +42,7 @@ class Fault:
 
 
 class ProgrammeError(GigawattError):
-    """The programme file cannot be used; `faults` holds every reason, in the order of the files."""
+    """A programme file or its facts cannot be used; `faults` holds every reason, in the order of the files."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)

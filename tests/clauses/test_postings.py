@@ -46,6 +46,26 @@ def test_every_posting_has_two_parties_and_so_they_add_up_to_nought(kind: str) -
         assert payment.payer != payment.payee, payment
 
 
+TOLD = {
+    "price": {"chip-hour"}, "reservation": {"chip-hour"}, "lease": {"MW-hour"}, "take_or_pay": {"chip-hour"},
+    "pass_through": {"MWh", "USD"},
+}  # fmt: skip
+"""The units in which kinds tell the quantity of a posting, beside its rate."""
+
+
+@pytest.mark.parametrize("kind", sorted(TOLD))
+def test_what_is_a_quantity_at_a_rate_tells_both(kind: str) -> None:
+    draft, x = solved(PROGRAMMES[kind])
+    units = set()
+    for posting in settle(draft, facts_of(draft, x)):
+        contract, _, clause = posting.by.partition("/")
+        if draft.programme.contracts[contract].clauses[clause].kind == kind and posting.quantity is not None:
+            assert posting.rate is not None
+            assert posting.amount_minor == round(posting.quantity * posting.rate * 100)
+            units.add(posting.unit)
+    assert units == TOLD[kind]
+
+
 def test_nobody_can_owe_itself() -> None:
     with pytest.raises(ValueError, match="a/b would have acme owe itself"):
         Posting("2027-01", "acme", "acme", "a/b", "fee", 1)

@@ -162,7 +162,9 @@ class Commitment(Clause):
             most = self._most_carried(floor)
             owed = short - kept.use(n, short if most is None else min(short, most))
             kept.keep(n, over)
-            postings += book.posting(term.last_month(year), owed, "shortfall", days=term.last_day(year))
+            counting = year.within(term.inside)
+            month, day = term.last_month(year), term.last_day(year)
+            postings += book.posting(month, owed, "shortfall", days=day, period=counting)
         return postings
 
     def _burned_down(self, book: ClauseBook, term: Term, year: Span) -> Fraction:

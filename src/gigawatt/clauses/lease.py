@@ -162,7 +162,7 @@ class Lease(ByDelivery):
             rents[EXTENDED] = [Fraction(value) for value in then]
         hours = hours_by_part(book, self, promised, facts, further)
         hourly = {part: [rent / book.hours(t) for t, rent in enumerate(each)] for part, each in rents.items()}
-        return post_parts(book, hours, hourly, "rent", further) + post_days(book, self, promised, facts)
+        return post_parts(book, hours, hourly, "rent", further, "MW-hour") + post_days(book, self, promised, facts)
 
     def _firm(self, draft: ClauseDraft, lot: Lot, column: int, rent: Floats) -> list[Held]:
         """A phase from its acceptance on."""

@@ -14,7 +14,7 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Energy, Facts
 from gigawatt.model.fields import Id, Number, PricePerMWh, Share
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
 from gigawatt.model.term import Term
@@ -100,10 +100,14 @@ class PassThrough(Clause):
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's metered energy, as far as the cap, at the month's tariff; the tax on it apart."""
         tariff, mwh = book.rate(self.price_per_mwh), self._metered(book, facts)
-        energy = [quantity * price for quantity, price in zip(mwh, tariff, strict=True)]
+        energy = [Priced.at(quantity, price, "MWh") for quantity, price in zip(mwh, tariff, strict=True)]
         lines = book.postings(energy, "energy")
         if self.tax:
-            lines += book.postings([one * Fraction(self.tax) for one in energy], "tax", payee=self.tax_to)
+            lines += book.postings(
+                [Priced.at(one.amount, Fraction(self.tax), book.programme.currency) for one in energy],
+                "tax",
+                payee=self.tax_to,
+            )
         return lines
 
     def _metered(self, book: ClauseBook, facts: Facts) -> list[Fraction]:

@@ -16,7 +16,7 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipSeries, Day
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, COMMITMENTS, DELIVERY, UNIT_PRICE, Delivery, UnitPrice
 from gigawatt.model.term import Term
@@ -186,14 +186,14 @@ class Price(OnPool):
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's chip-hours on rent, or used of an owned pool, at the month's price for their volume."""
         hours, prices = self.charged_hours(book, facts), self._prices(book.term)
-        rent = [h * p for h, p in zip(hours, prices[0], strict=True)]
+        rent = [Priced.at(h, p, "chip-hour") for h, p in zip(hours, prices[0], strict=True)]
         due: list[Posting] = []
         for period in self._periods(book.term):
             if self.tiers == "marginal":
                 for t, more in marginal(period, hours, prices):
-                    rent[t] += more
+                    rent[t] = rent[t].plus(more)
             elif self.each == "month":
-                rent[period.last] += all_units(period, hours, prices)
+                rent[period.last] = rent[period.last].plus(all_units(period, hours, prices))
             else:
                 due += book.posting(period.last, all_units(period, hours, prices), TRUE_UP, days=period.days)
         return [*book.postings(rent, "rent"), *due]

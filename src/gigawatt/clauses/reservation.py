@@ -169,7 +169,7 @@ class Reservation(ByDelivery, OnPool):
             then = further.mean(self.extend.price_per_chip_hour or self.price_per_chip_hour)
             prices[EXTENDED] = [Fraction(value) for value in then]
         hours = hours_by_part(book, self, promised, facts, further)
-        return post_parts(book, hours, prices, "fee", further) + post_days(book, self, promised, facts)
+        return post_parts(book, hours, prices, "fee", further, "chip-hour") + post_days(book, self, promised, facts)
 
     def _deliver(self, draft: ClauseDraft, chips: Series, pool: str, fee: Floats) -> Held:
         """A number of chips that is given: by days in force, or by the days on which its lots are accepted."""

@@ -23,7 +23,7 @@ from gigawatt.model.draft import UseTable
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipHoursPerYear, Day, Id, PricePerChipHour
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, NOT_PROVIDED, UNIT_PRICE, NotProvided, UnitPrice
 from gigawatt.model.term import Term
@@ -215,7 +215,7 @@ class TakeOrPay(Clause):
             counted = in_year(parts, year)
             if counted[-1].term.clause is not self:
                 continue
-            month, day = term.last_month(year), term.last_day(year)
+            month, day, counting = term.last_month(year), term.last_day(year), year.within(term.inside)
             quantity = sum(
                 (self._version(part)._quantity(book, facts, part.term, year) for part in counted), Fraction(0)
             )
@@ -225,10 +225,14 @@ class TakeOrPay(Clause):
             made_up = lots.use(n, _least(over, self._most_made_up(term, year)))
             lots.keep(n, owed)
             kept.keep(n, over - made_up)
-            postings += book.posting(month, owed * deficiency[month], self._what, days=day)
+            postings += book.posting(
+                month, Priced.at(owed, deficiency[month], "chip-hour"), self._what, days=day, period=counting
+            )
             if made_up:
                 credit = self._credit(term, book.name, month, self._quoted_prices(book, facts, month))
-                postings += book.posting(month, -made_up * credit, "make-up", days=day)
+                postings += book.posting(
+                    month, Priced.at(made_up, -credit, "chip-hour"), "make-up", days=day, period=counting
+                )
         return postings
 
     def _version(self, part: Part) -> "TakeOrPay":

@@ -99,11 +99,12 @@ def plan(
 
 def schema(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to a file instead of the screen.")] = None,
+    facts: Annotated[bool, typer.Option("--facts", help="Print the kinds of facts and their columns instead.")] = False,
 ) -> None:
     """Print the JSON Schema of the programme file, with which an editor completes and checks as you type."""
-    from gigawatt.app import schema_text
+    from gigawatt.app import facts_schema_text, schema_text
 
-    text = schema_text()
+    text = facts_schema_text() if facts else schema_text()
     if out is None:
         typer.echo(text, nl=False)
         return

@@ -24,7 +24,7 @@ from gigawatt.errors import (
     Unbounded,
 )
 
-FAULTS, CALLED_WRONGLY, NOT_WRITTEN, NOT_PROVEN, INTERRUPTED = 1, 2, 3, 4, 130
+FAULTS, CALLED_WRONGLY, NOT_WRITTEN, NOT_PROVEN, LEFT_OPEN, INTERRUPTED = 1, 2, 3, 4, 5, 130
 NO_PLAN = {
     Infeasible: "infeasible", Unbounded: "unbounded", CycleError: "cycle", Contradiction: "contradiction"
 }  # fmt: skip

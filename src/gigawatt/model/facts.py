@@ -1,4 +1,4 @@
-"""What happened, as a settlement reads it: metered Use, deliveries, revenue, capital spent, orders, offers.
+"""What happened, as a settlement reads it: metered Use, deliveries, revenue, capital spent, orders, payments.
 
 All quantities are exact Decimals, all money whole minor units; nothing here is a float. A month is named `2027-03`. A
 plan's own quantities are facts too, once they are rounded (`planner/restating.py`); a ledger's come from meters,
@@ -203,6 +203,17 @@ class Claimed:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Money that one party paid another on a day, under a contract where it says so."""
+
+    payer: str
+    payee: str
+    on: date
+    amount_minor: int
+    contract: str = ""
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that a settlement reads, each kind in any order. `signed` are the ids of the contracts that bind."""
@@ -226,6 +237,7 @@ class Facts:
     availability: tuple[Available, ...] = ()
     outages: tuple[Outage, ...] = ()
     claims: tuple[Claimed, ...] = ()
+    payments: tuple[Paid, ...] = ()
 
     def use_of(self, pools: Collection[str], workloads: Collection[str]) -> dict[str, Decimal]:
         """Metered chip-hours by month in some pools, by some workloads (all where none is named)."""

@@ -46,10 +46,45 @@ class Posting:
     amount_minor: int
     days: Span | None = None
     """The days over which it accrues, of its month those in it; a sum for a whole year on the year's last day."""
+    quantity: Fraction | None = None
+    """What it is reckoned from, in `unit`, where it is a quantity at a rate: then the amount is both multiplied."""
+    rate: Fraction | None = None
+    """Money in main units for one `unit`; the mean where several prices apply."""
+    unit: str = ""
+    period: Span | None = None
+    """The days whose facts it reckons, where those are not its month's: a contract year."""
 
     def __post_init__(self) -> None:
         if self.payer == self.payee:
             raise ValueError(f"{self.by} would have {self.payer} owe itself; name two parties")
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An amount in main units that is a quantity at a rate; two of one unit add up to one at their mean rate."""
+
+    amount: Fraction
+    quantity: Fraction
+    unit: str
+
+    @classmethod
+    def at(cls, quantity: Fraction, rate: Fraction, unit: str) -> Priced:
+        """So much of a unit, at a rate."""
+        return cls(quantity * rate, quantity, unit)
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Money for one unit; None where there is no quantity to reckon from."""
+        return self.amount / self.quantity if self.quantity else None
+
+    def __add__(self, other: Priced) -> Priced:
+        if self.unit != other.unit:
+            raise ValueError(f"{self.unit} and {other.unit} do not add up; post them apart")
+        return Priced(self.amount + other.amount, self.quantity + other.quantity, self.unit)
+
+    def plus(self, amount: Fraction) -> Priced:
+        """The same quantity for so much more."""
+        return Priced(self.amount + amount, self.quantity, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +166,38 @@ class ClauseBook:
     def posting(
         self,
         month: int,
-        amount: Fraction,
+        amount: Fraction | Priced,
         what: str,
         *,
         payer: str | None = None,
         payee: str | None = None,
         days: Span | None = None,
+        period: Span | None = None,
     ) -> list[Posting]:
         """One posting of an amount in main units, rounded half to even; none where that is nought.
 
-        By default the contract's buyer owes its seller, and it accrues over the clause's days in force.
+        By default the contract's buyer owes its seller, and it accrues over the clause's days in force. One that is
+        `Priced` tells its quantity and rate.
         """
-        minor = round(amount * 10 ** minor_digits(self.programme.currency))
+        priced = amount if isinstance(amount, Priced) and amount.rate is not None else None
+        whole = amount.amount if isinstance(amount, Priced) else amount
+        minor = round(whole * 10 ** minor_digits(self.programme.currency))
         if not minor:
             return []
         payer, payee = payer or self.contract.buyer, payee or self.contract.seller
-        return [Posting(self.month_names[month], payer, payee, self.name, what, minor, days or self.term.inside)]
+        return [
+            Posting(
+                self.month_names[month], payer, payee, self.name, what, minor, days or self.term.inside,
+                quantity=priced.quantity if priced is not None else None,
+                rate=priced.rate if priced is not None else None,
+                unit=priced.unit if priced is not None else "",
+                period=period,
+            )
+        ]  # fmt: skip
 
     def postings(
         self,
-        amounts: Sequence[Fraction],
+        amounts: Sequence[Fraction | Priced],
         what: str,
         *,
         payer: str | None = None,
@@ -158,6 +205,8 @@ class ClauseBook:
         days: Span | None = None,
     ) -> list[Posting]:
         """A posting in each month whose amount is not nought."""
-        months = enumerate(amounts)
-        between = {"payer": payer, "payee": payee}
-        return [one for t, amount in months for one in self.posting(t, amount, what, **between, days=days)]
+        return [
+            one
+            for t, amount in enumerate(amounts)
+            for one in self.posting(t, amount, what, payer=payer, payee=payee, days=days)
+        ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gigawatt.errors import CycleError, GigawattError, PlanError
+from gigawatt.errors import GigawattError, PlanError
+from gigawatt.history.binding import Said, binding, in_order
 from gigawatt.history.outlook import Outlook, outlook_in_plan
 from gigawatt.model.clause import Clause
 from gigawatt.model.clause_draft import ClauseDraft
@@ -18,9 +18,6 @@ from gigawatt.planner.demand import draft_demand, horizon_of
 from gigawatt.planner.endings import draft_endings
 from gigawatt.planner.physics import draft_pools, draft_sites
 from gigawatt.planner.problem import party_value
-
-Said = tuple[str, str, Contract, Clause]
-"""Contract id, clause id, contract, clause."""
 
 
 def draft_programme(
@@ -75,19 +72,6 @@ def _participate(draft: Draft) -> None:
         draft.add_entries(row, columns, value[columns])
 
 
-def binding(programme: Programme) -> list[Said]:
-    """The clauses of contracts that are signed or offered and to which somebody who decides is a party."""
-    decides = set(programme.decides)
-    said = []
-    for contract_id, contract in programme.contracts.items():
-        if contract.status not in ("signed", "offer"):
-            continue
-        for clause_id, clause in contract.clauses.items():
-            if decides & {contract.buyer, contract.seller, *clause.named_parties}:
-                said.append((contract_id, clause_id, contract, clause))
-    return said
-
-
 def drafted(programme: Programme, seen: Mapping[str, Outlook]) -> list[Said]:
     """The clauses that bind, each in its contract as that reads for every day on which it may be over."""
     bound = dict.fromkeys(contract_id for contract_id, *_ in binding(programme))
@@ -99,33 +83,6 @@ def drafted(programme: Programme, seen: Mapping[str, Outlook]) -> list[Said]:
         for clause_id, clause in contract.clauses.items()
         if (contract_id, clause_id) in kept
     ]
-
-
-def in_order(clauses: list[Said]) -> list[Said]:
-    """Clauses so that each comes after all that publish what it reads; else in file order. Refuses a cycle."""
-    left, ordered = list(clauses), []
-    while left:
-        to_come = Counter(name for *_, clause in left for name in clause.publishes)
-        ready: list[Said] = []
-        waiting: list[Said] = []
-        for said in left:
-            clause = said[3]
-            waits = any(to_come[name] > (name in clause.publishes) for name in clause.reading)
-            (waiting if waits else ready).append(said)
-        if not ready:
-            raise CycleError(_cycle(left))
-        ordered.extend(ready)
-        left = waiting
-    return ordered
-
-
-def _cycle(left: list[Said]) -> str:
-    first = left[0]
-    second = next(said for said in left[1:] if said[3].publishes & first[3].reading)
-    return (
-        f"{first[0]}/{first[1]} reads what {second[0]}/{second[1]} publishes, and in the end the other way round; "
-        "take one of the two out, or have one of them read a stated figure"
-    )
 
 
 def _sign(draft: Draft) -> dict[str, int]:

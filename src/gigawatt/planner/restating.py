@@ -13,7 +13,9 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
-from gigawatt.history.outlook import as_ended, chosen_by, notices_known, outlook_in_plan
+from gigawatt.history.billing import posted
+from gigawatt.history.binding import binding
+from gigawatt.history.outlook import chosen_by, notices_known, outlook_in_plan
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Fit
 from gigawatt.model.draft import Draft
@@ -35,9 +37,8 @@ from gigawatt.model.facts import (
     Standing,
     Withheld,
 )
-from gigawatt.model.posting import LEFT, ClauseBook, Posting
+from gigawatt.model.posting import Posting
 from gigawatt.model.published import (
-    AMOUNT,
     AVAILABILITY,
     CAPEX,
     COMMITMENTS,
@@ -59,7 +60,6 @@ from gigawatt.model.published import (
     UnitPrice,
 )
 from gigawatt.model.schedule import built_mw
-from gigawatt.planner.drafting import binding, in_order
 from gigawatt.planner.reading_back import cash_minor
 from gigawatt.values.money import minor_digits
 
@@ -78,21 +78,7 @@ def facts_of(draft: Draft, x: Floats) -> Facts:
 
 def settle(draft: Draft, facts: Facts) -> list[Posting]:
     """Every posting of every clause of the contracts that are signed, each clause after those that it reads."""
-    programme, months = draft.programme, draft.calendar.months
-    postings: list[Posting] = []
-    due: list[Posting] = []
-    contracts = as_ended(programme, facts.notices)
-    for contract_id, clause_id, *_ in in_order(binding(programme)):
-        if contract_id not in facts.signed:
-            continue
-        contract = contracts[contract_id]
-        clause = contract.clauses[clause_id]
-        book = ClauseBook(programme, clause, clause_id, contract, contract_id, months, tuple(due))
-        posted = clause.post(book, facts)
-        postings += posted
-        if AMOUNT in clause.publishes:
-            due += [one for one in posted if one.what not in LEFT]
-    return postings
+    return posted(draft.programme, draft.calendar.months, facts)
 
 
 def restated(draft: Draft, x: Floats, *, relaxed: bool = False) -> pl.DataFrame:

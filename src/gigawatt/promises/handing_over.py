@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gigawatt.model.draft import Decision
+from gigawatt.model.posting import Priced
 from gigawatt.model.published import HANDOVER, Handover
 from gigawatt.values.span import Span, months_apart
 
@@ -173,12 +174,13 @@ def post_parts(
     prices: Mapping[str, Sequence[Fraction]],
     what: str,
     further: Further | None,
+    unit: str,
 ) -> list[Posting]:
-    """Each month's unit-hours at their price an hour; what was extended apart, since it accrues after the term."""
-    due = [Fraction(0)] * len(book.months)
+    """Each month's hours of a unit at their price an hour; what was extended apart, since it accrues after the term."""
+    due = [Priced(Fraction(0), Fraction(0), unit)] * len(book.months)
     after = list(due)
     for part, each in hours.items():
-        amounts = [h * p for h, p in zip(each, prices[part], strict=True)]
+        amounts = [Priced.at(h, p, unit) for h, p in zip(each, prices[part], strict=True)]
         if part == EXTENDED:
             after = amounts
         else:

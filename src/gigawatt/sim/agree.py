@@ -21,6 +21,7 @@ from decimal import Decimal
 import numpy as np
 
 from gigawatt.broker.gate import Gate
+from gigawatt.history.binding import binding
 from gigawatt.history.ending import agreed
 from gigawatt.history.known import as_known
 from gigawatt.history.versions import ALL_IS_KNOWN, known_day
@@ -31,12 +32,13 @@ from gigawatt.model.draft import Draft
 from gigawatt.model.kinds import kind_of
 from gigawatt.model.programme import Programme
 from gigawatt.model.verdict import Ask, Ruling
-from gigawatt.planner.drafting import binding, draft_programme
+from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.highs import Solver
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.restating import facts_of, settle
 from gigawatt.planner.solving import Options, plan_programme
 from gigawatt.values.ids import own_id
+from gigawatt.values.money import minor_digits
 
 FACES = frozenset(name for name in vars(Clause) if not name.startswith("_"))
 """What a kind may define beside its fields: the faces, and what the base class lets it say of itself."""
@@ -111,6 +113,10 @@ def _uneven(programme: Programme) -> Iterator[str]:
         return
     totals: dict[str, int] = defaultdict(int)
     for posting in settle(draft, facts_of(draft, solution.x)):
+        told = (posting.quantity, posting.rate)
+        digits = minor_digits(programme.currency)
+        if None not in told and posting.amount_minor != round(told[0] * told[1] * 10**digits):  # type: ignore[operator]
+            yield f"{posting.by} posts {posting.amount_minor} minor units for {told[0]} {posting.unit} at {told[1]}"
         totals[posting.payer] -= posting.amount_minor
         totals[posting.payee] += posting.amount_minor
         for party in (posting.payer, posting.payee):

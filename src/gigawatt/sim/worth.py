@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gigawatt.errors import GigawattError, Infeasible, PlanError
+from gigawatt.history.binding import binding
 from gigawatt.model.programme import Programme
 from gigawatt.model.worth import DECIDERS, ClauseWorth, Share, Solved, Worth
 from gigawatt.planner.budget import Budget
-from gigawatt.planner.drafting import binding
 from gigawatt.planner.side_by_side import side_by_side
 from gigawatt.planner.solving import GAP, PROVEN, is_small
 from gigawatt.planner.valuing import Value, relaxed_value, whole_value

@@ -1,0 +1,197 @@
+"""From files to facts: repeats counted, Use summed by pool, workload, month and slice, each fact with its sources."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from gigawatt.errors import Fault, ProgrammeError
+from gigawatt.file.fact_checks import (
+    FILE,
+    KEY,
+    MOST_TOLD,
+    FaultList,
+    checked_header,
+    kind_of_header,
+    row_text,
+    sound_rows,
+)
+from gigawatt.file.fact_files import LINE, Table, read_table
+from gigawatt.file.fact_kinds import BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
+from gigawatt.file.fact_names import Names
+from gigawatt.file.focus import read_focus
+from gigawatt.model.facts import Facts
+from gigawatt.model.gathered import Gathered, Source, Unmapped
+from gigawatt.model.programme import Programme
+from gigawatt.values.ids import listed, unknown
+
+_GROUP = ("pool", "workload", "month", "slice")
+_ROW = "row of a fact"
+
+
+def gather(programme: Programme, files: Sequence[str], bills: Sequence[str] = ()) -> Gathered:
+    """Read files of facts, each `FILE` or `KIND=FILE`, and providers' bills in FOCUS, each `MAP=FILE`.
+
+    ProgrammeError carries every fault of every file with its place.
+    """
+    names, found = Names.of(programme), FaultList()
+    tables = _tables(files, found)
+    unmapped: list[Unmapped] = []
+    for bill in bills:
+        try:
+            table, left = read_focus(bill, names)
+        except ProgrammeError as error:
+            found.faults += error.faults
+        else:
+            tables.append((BY_NAME["use"], table))
+            unmapped += left
+    rows: dict[str, list[pl.DataFrame]] = {kind.name: [] for kind in FACT_KINDS}
+    while tables:  # each is let go once its rows are had
+        kind, table = tables.pop(0)
+        wrong = list(checked_header(table, kind))
+        found.faults += wrong
+        if not wrong:
+            rows[kind.name].append(sound_rows(table, kind, names, found))
+    read: Counter[str] = Counter()
+    repeats: Counter[str] = Counter()
+    sources: list[Source] = []
+    held: dict[str, tuple[object, ...]] = {}
+    for kind in FACT_KINDS:
+        if rows[kind.name]:
+            every = pl.concat(rows.pop(kind.name))
+            once = _once(kind, every, found)
+            read[kind.name], repeats[kind.name] = every.height, every.height - once.height
+            told = _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
+            sources += told
+            held[kind.held_in] = tuple(source.fact for source in told)
+    if found.faults:
+        raise ProgrammeError(found.faults)
+    return Gathered(Facts(**held), tuple(sources), dict(read), dict(+repeats), tuple(unmapped))  # type: ignore[arg-type]
+
+
+def _tables(files: Iterable[str], faults: FaultList) -> list[tuple[FactKind, Table]]:
+    """The tables of the files, each with its kind; a file of several kinds is parted by its column `fact`."""
+    found: list[tuple[FactKind, Table]] = []
+    for given in files:
+        said, name = _said(given)
+        if said is not None and said not in BY_NAME:
+            faults.faults.append(Fault(name, 0, 0, "", f"{unknown('kind of fact', said, BY_NAME)}; {_kinds()}"))
+            continue
+        table = read_table(pathlib.Path(name))
+        if isinstance(table, Fault):
+            faults.faults.append(table)
+        elif said is not None:
+            found.append((BY_NAME[said], table))
+        elif KIND_COLUMN in table.columns:
+            found += _parted(table, faults)
+        else:
+            kind = kind_of_header(table.columns)
+            if isinstance(kind, str):
+                faults.faults.append(Fault(name, 0, 0, "", kind))
+            else:
+                found.append((kind, table))
+    return found
+
+
+def _said(given: str) -> tuple[str | None, str]:
+    """The kind that stands before the name of a file, if one does, and the name."""
+    kind, parted, name = given.partition("=")
+    return (kind, name) if parted and "/" not in kind and "." not in kind else (None, given)
+
+
+def _kinds() -> str:
+    return f"the kinds are {listed(BY_NAME)}"
+
+
+def _parted(table: Table, faults: FaultList) -> Iterable[tuple[FactKind, Table]]:
+    """The rows of each kind, without the columns that are empty in all of them."""
+    strange = table.frame.filter(pl.col(KIND_COLUMN).is_null() | ~pl.col(KIND_COLUMN).is_in(list(BY_NAME)))
+    if strange.height:
+        faults.tell(table, KIND_COLUMN, strange, lambda name: f"{unknown('kind of fact', name, BY_NAME)}; {_kinds()}")
+    for kind in FACT_KINDS:
+        rows = table.frame.filter(pl.col(KIND_COLUMN) == kind.name)
+        if rows.height:
+            known = {column.name for column in kind.every_column}
+            kept = [name for name in rows.columns if name in known or rows[name].null_count() < rows.height]
+            yield kind, Table(table.file, rows.select(kept), table.columns)
+
+
+def _once(kind: FactKind, every: pl.DataFrame, faults: FaultList) -> pl.DataFrame:
+    """Each fact once; the same id with other content is a fault that names the field."""
+    again = every.filter(pl.col(KEY).is_duplicated())
+    if not again.height:
+        return every
+    again = again.with_columns(row_text(kind).alias(_ROW))
+    first = again.unique(KEY, keep="first", maintain_order=True)
+    other = again.join(first, on=KEY, how="left", suffix=" first").filter(pl.col(_ROW) != pl.col(f"{_ROW} first"))
+    for row in other.head(MOST_TOLD).iter_rows(named=True):
+        fields = [c.name for c in kind.columns if row[c.name] != row[f"{c.name} first"]]
+        values = listed(f"{name} {row[name]} for {row[f'{name} first']}" for name in fields)
+        sender, _, fact_id = row[KEY].partition("|")
+        message = (
+            f"{fact_id!r} of {sender} stands already in {row[f'{FILE} first']}:{row[f'{LINE} first']}, and here has "
+            f"other content: {values}; keep what was told first, and give what comes to it an id of its own"
+        )
+        faults.faults.append(Fault(row[FILE], row[LINE], 1, "id", message))
+    if other.height > MOST_TOLD:
+        faults.faults.append(
+            Fault(other[FILE][MOST_TOLD], 0, 0, "id", f"and {other.height - MOST_TOLD:,} more ids with other content")
+        )
+    return every.unique(KEY, keep="first", maintain_order=True)
+
+
+def _summed(kind: FactKind, once: pl.DataFrame) -> list[Source]:
+    """Use by pool, workload, month and slice, in that order, each with the count and digest of its rows."""
+    rows = once.select(row_text(kind).alias(_ROW), *_GROUP, "chip_hours").with_columns(pl.col("month").str.slice(0, 7))
+    rows = rows.sort(*_GROUP, _ROW)
+    groups = rows.group_by(_GROUP, maintain_order=True).agg(pl.col("chip_hours").sum(), pl.len().alias("rows"))
+    found, start = [], 0
+    for *group, chip_hours, count in groups.iter_rows():
+        lines = rows[_ROW].slice(start, count).str.join("\n").item()
+        start += count
+        fact = kind.fact(*group, chip_hours=chip_hours)
+        found.append(Source(kind.name, fact, count, _digest(lines), _name(lines) if count == 1 else ""))
+    return found
+
+
+def _singly(kind: FactKind, once: pl.DataFrame, names: Names) -> list[Source]:
+    """Each row as a fact, in the order of sender and id."""
+    found = []
+    for row in once.sort(KEY).with_columns(row_text(kind).alias(_ROW)).iter_rows(named=True):
+        values = {
+            column.field or column.name: _value(column, row[column.name], names.digits)
+            for column in kind.columns
+            if column.name not in FILLED_BY_NONE
+        }
+        found.append(Source(kind.name, kind.fact(**values), 1, _digest(row[_ROW]), row[KEY]))
+    return found
+
+
+def _value(column: Column, value: Any, digits: int) -> object:
+    """What stands in a column, as a fact has it."""
+    if value is None:
+        return column.default
+    if column.type in ("amount", "payment"):
+        return int(Decimal(value).scaleb(digits))
+    if column.type == "month":
+        return value[:7]
+    if column.type == "day":
+        return date.fromisoformat(value)
+    if column.type == "flag":
+        return value == "true"
+    return int(value) if column.type == "count" else value
+
+
+def _digest(lines: str) -> str:
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _name(line: str) -> str:
+    return "|".join(line.split("|", 2)[:2])

@@ -1,0 +1,1 @@
+"""The ledger: facts in, postings out."""

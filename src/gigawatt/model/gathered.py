@@ -1,0 +1,45 @@
+"""Facts as their senders gave them: what a settlement reads, and which rows of which files make up each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from gigawatt.model.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows that make up one fact: how many, and a digest by which each side can prove that it means the same.
+
+    `digest` is the SHA-256, in hexadecimal, of the rows `sender|id|content` in UTF-8, sorted by code point and joined
+    by line feeds; `name` is `sender|id` where there is one row alone.
+    """
+
+    kind: str
+    fact: object
+    rows: int
+    digest: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """Rows of a provider's bill that are no Use, for a reason, and what they cost by currency, in main units."""
+
+    file: str
+    why: str
+    rows: int
+    cost: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Facts with their sources; how many rows were read by kind, and how many of them only repeated another."""
+
+    facts: Facts
+    sources: tuple[Source, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    unmapped: tuple[Unmapped, ...] = ()
