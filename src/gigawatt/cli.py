@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from gigawatt import __version__
-from gigawatt.commands import comparing, contracts, planning, sweeping
+from gigawatt.commands import booking, comparing, contracts, planning, sweeping
 from gigawatt.commands.throughput import throughput
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
 }
+app.add_typer(booking.book, rich_help_panel="Its books")
 for panel, commands in PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)

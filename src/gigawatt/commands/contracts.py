@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
@@ -138,13 +139,13 @@ def clauses(
     if not rows:
         typer.echo("no clauses" if changes is None else "nothing became known between the two days")
     elif changes is not None:
-        _table(("known", "clause", "what", "effective", "by", "where"), [
+        table(("known", "clause", "what", "effective", "by", "where"), [
             (str(row.known), f"{row.contract}/{row.clause}".rstrip("/"), row.verb, str(row.effective), row.words,
              str(row.place))
             for row in rows
         ])  # fmt: skip
     else:
-        _table(("clause", "kind", "state", "version", "since", "through", "words"), [
+        table(("clause", "kind", "state", "version", "since", "through", "words"), [
             (f"{row.contract}/{row.clause}", row.kind, row.state, row.version, _said(row.since), _said(row.through),
              row.words)
             for row in rows
@@ -171,7 +172,7 @@ def clause(
         if names:
             typer.echo(f"  {label}: {', '.join(names)}")
     typer.echo("")
-    _table(("known from", "until", "what", "effective", "version", "by", "where"), [
+    table(("known from", "until", "what", "effective", "version", "by", "where"), [
         (_said(row.known_from), _said(row.known_until), row.verb, _said(row.effective), row.name, row.words,
          str(row.place))
         for row in found.history
@@ -214,7 +215,7 @@ def due(
         typer.echo(f"nothing falls due from {first} through {last}")
         return
     money = programme.currency
-    _table(("day", "who", "what", "clause", "words", "at stake"), [
+    table(("day", "who", "what", "clause", "words", "at stake"), [
         (str(one.deadline.on), one.deadline.by, one.deadline.what, one.clause, one.deadline.words,
          f"{one.deadline.amount:,.0f} {money}" if one.deadline.amount is not None else "")
         for one in found
@@ -223,7 +224,7 @@ def due(
         typer.echo(f"\nwritten to {ics}")
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Columns as wide as what stands in them, so that every line can be searched and cut."""
     widths = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head))]
     for row in (head, *rows):

@@ -17,6 +17,7 @@ from gigawatt.values.money import minor_digits
 
 PERIOD, DAY, FACTS, TIMEOUT = AT["period"], AT["day"], AT["facts"], AT["timeout_s"]
 FOREIGN = AT["foreign_currency"]
+ACTS = frozenset(Act)
 BOOKS_OWN = "book:"
 """How the ids of entries begin that the book itself makes."""
 NOT_YET = frozenset({"fact_not_found", "period_in_review"})
@@ -31,6 +32,8 @@ _RATE = re.compile(r"\d+(\.\d+)?")
 def wrong_in_itself(row: Row, currency: str, books_currency: str) -> str:
     """Why an entry can be taken by no book of the currency; empty where it can."""
     amount, act = row[AMOUNT], row[ACT]
+    if act not in ACTS:
+        return "act_unknown"
     if not row[ID]:
         return "id_missing"
     if row[ID].startswith(BOOKS_OWN) or act == Act.EXPIRE:

@@ -9,12 +9,12 @@ from itertools import repeat
 
 from gigawatt.ledger.book import Book
 from gigawatt.ledger.chain import GENESIS, hash_of, text_of
-from gigawatt.ledger.periods import after, refusal
+from gigawatt.ledger.periods import FROM, after, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import ACT, AT, ID, REFERS, State
 from gigawatt.model.booked import BALANCE, COLUMNS, Finding, PeriodStanding, Verified
-from gigawatt.model.entry import Act
+from gigawatt.model.entry import RESOLVES, Act
 
 KINDS = {table: tuple(columns.values()) for table, columns in {**COLUMNS, "balances": BALANCE}.items()}
 
@@ -131,6 +131,8 @@ class _Verifier:
 
     def _periods(self, row: Row) -> str:
         _, period, act, by, why, *_ = row
+        if act not in FROM:
+            return f"{act} is nothing that is done to a period"
         standing = self.standings.get(period, PeriodStanding(period))
         fault = refusal(standing, act, by, why)
         self.standings[period] = after(standing, act, by, why)
@@ -143,9 +145,11 @@ class _Verifier:
         own = row[ACT] == Act.EXPIRE and row[ID].startswith(BOOKS_OWN)
         fault = "" if own else wrong_in_itself(row, self.state.currency, self.state.currency)
         fault = fault or refused(row, self.state) or ("id used before" if again else "")
+        if fault == "act_unknown":
+            return f"breaks a rule: {fault}"
         if row[ID] in self.wanted:
             self.state.add_subject(row)
-        if row[ACT] not in ("post_pending", "void_pending", "expire") or row[REFERS] in self.state.subjects:
+        if row[ACT] not in RESOLVES or row[REFERS] in self.state.subjects:
             self.state.apply(row)
         return f"breaks a rule: {fault}" if fault else ""
 
