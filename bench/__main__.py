@@ -9,9 +9,10 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, contracts, prediction, reference, sweep
+from bench import book, build_lp, contracts, prediction, reference, sweep
 from bench.registry import REGISTRY, Benchmark, Figure
 
+assert book
 assert build_lp
 assert contracts
 assert prediction

@@ -75,4 +75,16 @@ def test_two_benchmarks_cannot_have_one_name(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_benchmarks_are_listed_by_name() -> None:
     done = subprocess.run([*python("-m", "bench", "--list")], cwd=ROOT, capture_output=True, text=True, check=True)
     named = {line.split()[0] for line in done.stdout.splitlines()}
-    assert named == {"build", "build-large", "gate", "snapshots", "start", "sweep", "check", "relax", "plan", "predict"}
+    assert named == {
+        "book",
+        "build",
+        "build-large",
+        "gate",
+        "snapshots",
+        "start",
+        "sweep",
+        "check",
+        "relax",
+        "plan",
+        "predict",
+    }
