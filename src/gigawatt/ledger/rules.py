@@ -7,13 +7,13 @@ stays failed. What it cannot take yet (`NOT_YET`) is not recorded: the same entr
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import InvalidOperation
 
 from gigawatt.ledger.chain import is_plain
+from gigawatt.ledger.pairs import amount_at
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CREDIT, DEBIT, ID, REFERS, State
-from gigawatt.model.entry import CORRECTS, MOST_MINOR, NO_LIMIT, RESOLVES, Act
-from gigawatt.values.money import minor_digits
+from gigawatt.model.entry import CORRECTS, MOST_MINOR, NO_LIMIT, RESOLVES, Act, Foreign
 
 PERIOD, DAY, FACTS, TIMEOUT = AT["period"], AT["day"], AT["facts"], AT["timeout_s"]
 FOREIGN = AT["foreign_currency"]
@@ -68,11 +68,10 @@ def _foreign(row: Row, books_currency: str) -> str:
     if not _RATE.fullmatch(rate) or minor <= 0:
         return "rate_not_stated"
     try:
-        scale = minor_digits(books_currency) - minor_digits(currency)
-        amount = (Decimal(minor) * Decimal(rate)).scaleb(scale).to_integral_value(ROUND_HALF_EVEN)
+        amount = amount_at(Foreign(currency, minor, rate), books_currency)
     except (ValueError, InvalidOperation):
         return "rate_not_stated"
-    return "" if int(amount) == row[AMOUNT] else "amount_not_at_rate"
+    return "" if amount == row[AMOUNT] else "amount_not_at_rate"
 
 
 def refused(row: Row, state: State) -> str:
