@@ -11,7 +11,7 @@ from typing import Any
 
 from gigawatt.errors import BookError
 from gigawatt.store.schema import TABLES, VERSION, tables
-from gigawatt.store.sql import Row, SqlStore
+from gigawatt.store.sql import Row, SqlStore, columns_of
 
 PATIENCE_S = 60.0
 
@@ -76,6 +76,10 @@ class SqliteStore(SqlStore):
         """All rows of a query."""
         handed = [json.dumps(value) if isinstance(value, list) else value for value in values]
         return self.connection.execute(sql.replace("{any}", "in (select value from json_each(?))"), handed).fetchall()
+
+    def scan(self, table: str) -> Iterator[Row]:
+        """All rows of a table by seq, read as they are asked for."""
+        return iter(self.connection.execute(f"select {columns_of(table)} from {table} order by seq"))
 
     def append(self, table: str, rows: Sequence[Row]) -> None:
         """Add rows, inside `writing`."""
