@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 OUT ?= out
 
-.PHONY: help .venv demo test lint format bench docs fit golden pins clean
+.PHONY: help .venv demo test test-postgres lint format bench docs fit golden pins clean
 
 help: ## list these targets
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ demo: $(READY) ## plan the reference programme and say where the report is
 
 test: ## all checks, as the integration run does them
 	bash .ci/run
+
+test-postgres: $(READY) ## the tests of the book, on a PostgreSQL server that is started for them
+	$(BIN)/python tests/ledger/postgres_server.py $(BIN)/pytest -q tests/ledger
 
 lint: $(READY) ## style, types and import directions only
 	$(BIN)/ruff check .

@@ -9,9 +9,10 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import build_lp, contracts, facts, prediction, reference, sweep, worth
+from bench import book, build_lp, contracts, facts, prediction, reference, sweep, worth
 from bench.registry import REGISTRY, Benchmark, Figure
 
+assert book
 assert build_lp
 assert contracts
 assert facts

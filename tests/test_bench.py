@@ -76,6 +76,7 @@ def test_the_benchmarks_are_listed_by_name() -> None:
     done = subprocess.run([*python("-m", "bench", "--list")], cwd=ROOT, capture_output=True, text=True, check=True)
     named = {line.split()[0] for line in done.stdout.splitlines()}
     assert named == {
+        "book",
         "build",
         "build-large",
         "gate",

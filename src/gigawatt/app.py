@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from gigawatt.errors import Fault
     from gigawatt.history.card import ClauseCard
     from gigawatt.history.state import Change, State
+    from gigawatt.ledger.book import Book
     from gigawatt.ledger.settling import Settlement
+    from gigawatt.model.booked import Verified
     from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
     from gigawatt.model.explanation import Explanation
@@ -321,6 +323,36 @@ def known_on(programme: Programme, known: date | None = None) -> Programme:
     if known is not None:
         return as_known(programme.as_of_day(known), known)
     return as_known(programme, known_day(programme))
+
+
+def open_book(place: str | os.PathLike[str], programme: Programme | None = None) -> Book:
+    """Open the book at a place: a file, or the URL of a PostgreSQL database. It is made where a programme is given.
+
+    Raises `BookError` where there is none, or it is another programme's, damaged, or of a later version.
+    """
+    from gigawatt.ledger.book import Book
+    from gigawatt.model.booked import BookIdentity
+
+    identity = None
+    if programme is not None:
+        identity = BookIdentity(programme.programme, programme.currency, _digest(programme))
+    store: Any
+    if str(place).startswith(("postgres://", "postgresql://")):
+        from gigawatt.store.postgres import PostgresStore
+
+        store = PostgresStore(str(place), create=identity is not None)
+    else:
+        from gigawatt.store.sqlite import SqliteStore
+
+        store = SqliteStore(Path(place), create=identity is not None)
+    return Book(store, identity)
+
+
+def verify_book(book: Book, noted: str = "") -> Verified:
+    """Everything in a book that is not as the book wrote it; `noted` is a head of before, which must be in it still."""
+    from gigawatt.ledger.verify import verify
+
+    return verify(book, noted)
 
 
 def may(programme: Programme, ask: Ask, facts: Facts | None = None) -> Verdict:

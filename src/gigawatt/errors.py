@@ -7,6 +7,7 @@
     │   ├── Unbounded         some choice would pay without end
     │   ├── Contradiction     clauses that cannot be kept together, of which none yields to the other
     │   └── CycleError        clauses read each other's quantities in a circle
+    ├── BookError             a book is another's, damaged, full, or does not allow what was asked; it is unchanged
     └── OutputError           what was found cannot be written where it should go
 
 Each message says who, what, why and how to mend. Whatever escapes as another type is a bug in Gigawatt.
@@ -71,6 +72,10 @@ class CycleError(PlanError):
 
 class NoEstimate(GigawattError):
     """Nobody can say what the chip delivers on the model: the message names what is missing, or what does not fit."""
+
+
+class BookError(GigawattError):
+    """A book is another's, damaged or full, or does not allow what was asked; nothing in it was changed."""
 
 
 class OutputError(GigawattError):

@@ -1,0 +1,39 @@
+"""The life of a period: open, draft, approved, closed. Who prepares it does not approve it; closed is for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gigawatt.model.booked import PeriodStanding
+
+FROM = {"draft": ("open",), "approve": ("draft",), "close": ("approved",), "open": ("open", "draft", "approved"),
+        "keep_open": ("open",)}  # fmt: skip
+"""What may be done to a period, and the states in which it may."""
+
+
+def refusal(standing: PeriodStanding, act: str, by: str, why: str) -> str:
+    """Why something may not be done to a period; empty where it may."""
+    period = standing.period
+    if not by:
+        return f"{period}: say who does it"
+    if standing.state not in FROM[act]:
+        due = " or ".join(FROM[act])
+        return f"{period} is {standing.state}; {act} is for a period that is {due}"
+    if act == "draft" and standing.why:
+        return f"{period} is kept open: {standing.why}. Settle it without that fault, then open it again and draft it"
+    if act == "approve" and by == standing.preparer:
+        return f"{by} prepared {period} and cannot approve it; another has to"
+    if act == "keep_open" and not why:
+        return f"{period}: say why it is kept open"
+    return ""
+
+
+def after(standing: PeriodStanding, act: str, by: str, why: str) -> PeriodStanding:
+    """How a period stands once something was done to it."""
+    if act == "draft":
+        return replace(standing, state="draft", preparer=by)
+    if act == "approve":
+        return replace(standing, state="approved", approver=by)
+    if act == "close":
+        return replace(standing, state="closed", closer=by)
+    return PeriodStanding(standing.period, why=why if act == "keep_open" else "")

@@ -1,0 +1,54 @@
+"""The tables of a book in versions, in SQL that both databases read; each version only adds to the one before."""
+
+from __future__ import annotations
+
+from gigawatt.model.booked import BALANCE, COLUMNS
+
+VERSION = 1
+TYPES = {
+    "sqlite": {int: "integer", str: "text", bytes: "blob"},
+    "postgres": {int: "bigint", str: "text", bytes: "bytea"},
+}
+TABLES: dict[str, dict[str, type]] = {**COLUMNS, "balances": BALANCE}
+INDEXES = (
+    "create unique index entries_id on entries (id)",
+    "create unique index failures_id on failures (id)",
+    "create unique index facts_id on facts (id)",
+    "create index entries_refers on entries (refers) where refers <> ''",
+    "create index entries_pending on entries (seq) where act = 'pending'",
+)
+KEPT = "nothing in a book is changed or deleted; post a reversal or a credit note"
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL has it."""
+    return f'"{name}"'
+
+
+def tables(dialect: str) -> list[str]:
+    """The statements that make version 1: tables, indexes, and triggers that refuse every change and deletion."""
+    types, strict = TYPES[dialect], " strict" if dialect == "sqlite" else ""
+    made = [f"create table versions (version {types[int]} primary key){strict}"]
+    for table, columns in TABLES.items():
+        lines = [f"{quoted(name)} {types[kind]} not null" for name, kind in columns.items()]
+        key = '"seq"' if table != "balances" else '"account", "seq"'
+        made.append(f"create table {table} ({', '.join(lines)}, primary key ({key})){strict}")
+    return [*made, *INDEXES, *_triggers(dialect)]
+
+
+def _triggers(dialect: str) -> list[str]:
+    tables = (*TABLES, "versions")
+    if dialect == "sqlite":
+        return [
+            f"create trigger {table}_no_{verb} before {verb} on {table} begin select raise(abort, '{KEPT}'); end"
+            for table in tables
+            for verb in ("update", "delete")
+        ]
+    function = (
+        f"create function refuse_change() returns trigger as $$ begin raise exception '{KEPT}'; end $$ language plpgsql"
+    )
+    return [function] + [
+        f"create trigger {table}_kept before update or delete or truncate on {table} "
+        "for each statement execute function refuse_change()"
+        for table in tables
+    ]

@@ -1,0 +1,81 @@
+"""What both databases are asked, in the SQL that they share; a dialect says how it is run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from gigawatt.errors import BookError
+from gigawatt.model.booked import COLUMNS
+from gigawatt.store.schema import TABLES, VERSION, quoted
+
+Row = tuple[Any, ...]
+ANY = "{any}"
+"""Stands where a dialect says `one of a list that is handed over`."""
+RESOLVED = "('post_pending', 'void_pending', 'expire')"
+
+
+def columns_of(table: str) -> str:
+    """The columns of a table as a query lists them."""
+    return ", ".join(map(quoted, TABLES[table]))
+
+
+class SqlStore(ABC):
+    """Rows of a book in a database."""
+
+    @abstractmethod
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a query; `?` stands for a value, a list among them where the query has `{any}`."""
+
+    @abstractmethod
+    def append(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows, inside `writing`."""
+
+    def refuse_later_versions(self, version: int, place: str) -> None:
+        """BookError where the book was made by a later Gigawatt."""
+        if version > VERSION:
+            raise BookError(
+                f"{place}: the book has version {version} and this Gigawatt knows up to {VERSION}; install a later one"
+            )
+
+    def head(self) -> Row | None:
+        """(seq, at_us, hash) of the last record of all tables; None in an empty book."""
+        each = (
+            f"select * from (select seq, at_us, hash from {table} order by seq desc limit 1) t" for table in COLUMNS
+        )
+        rows = self.all(f"{' union all '.join(each)} order by 1 desc limit 1")
+        return rows[0] if rows else None
+
+    def with_ids(self, table: str, ids: Collection[str]) -> list[Row]:
+        """The rows of entries, failures or facts that have one of some ids."""
+        return self._among(f"select {columns_of(table)} from {table} where id {ANY}", ids)
+
+    def known_facts(self, ids: Collection[str]) -> set[str]:
+        """Which of some ids are facts on record."""
+        return {row[0] for row in self._among(f"select id from facts where id {ANY}", ids)}
+
+    def referring(self, ids: Collection[str]) -> list[Row]:
+        """The entries that refer to one of some ids, in order."""
+        among = f"select {columns_of('entries')} from entries where refers <> '' and refers {ANY} order by seq"
+        return self._among(among, ids)
+
+    def latest(self, table: str, accounts: Collection[str]) -> list[Row]:
+        """The last row of each account in `balances` or `limits`."""
+        last = f"select max(seq) from {table} as later where later.account = {table}.account"
+        return self._among(f"select {columns_of(table)} from {table} where account {ANY} and seq = ({last})", accounts)
+
+    def waiting(self, period: str = "") -> list[Row]:
+        """Pending entries that nothing has resolved, of one period where one is named."""
+        resolved = f"select 1 from entries r where r.refers <> '' and r.refers = entries.id and r.act in {RESOLVED}"
+        among = f"select {columns_of('entries')} from entries where act = 'pending' and not exists ({resolved})"
+        if period:
+            return self.all(f"{among} and period = ? order by seq", period)
+        return self.all(f"{among} order by seq")
+
+    def scan(self, table: str) -> Iterator[Row]:
+        """All rows of a table by seq."""
+        yield from self.all(f"select {columns_of(table)} from {table} order by seq")
+
+    def _among(self, sql: str, wanted: Collection[str]) -> list[Row]:
+        return self.all(sql, list(wanted)) if wanted else []

@@ -1,0 +1,107 @@
+"""A book in one SQLite file: write-ahead log, every commit synced to the disk."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gigawatt.errors import BookError
+from gigawatt.store.schema import TABLES, VERSION, tables
+from gigawatt.store.sql import Row, SqlStore, columns_of
+
+PATIENCE_S = 60.0
+
+
+class SqliteStore(SqlStore):
+    """Rows of a book in a file. It is made where it is not there and `create` says so; else BookError."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self.path = path
+        if not create and not path.is_file():
+            raise BookError(f"{path}: there is no book; settle a programme into it first")
+        with self._told():
+            self.connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+            self.connection.execute("pragma journal_mode = wal")
+            self.connection.execute("pragma synchronous = full")
+            self._migrate()
+
+    def _migrate(self) -> None:
+        if not self.all("select 1 from sqlite_master where name = 'versions'"):
+            if self.all("select 1 from sqlite_master"):
+                raise BookError(f"{self.path}: is a database of something else; name a book, or a new file")
+            with self.writing():
+                if not self.all("select 1 from sqlite_master where name = 'versions'"):
+                    for statement in tables("sqlite"):
+                        self.connection.execute(statement)
+                    self.connection.execute("insert into versions values (?)", (VERSION,))
+        self.refuse_later_versions(self.all("select max(version) from versions")[0][0], str(self.path))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the database as sentences that say what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise BookError(f"{self.path}: {_what_to_do(str(error))}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction, alone among writers."""
+        with self._told():
+            self.connection.execute("begin immediate")
+            try:
+                yield
+                self.connection.execute("commit")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("rollback")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One consistent view."""
+        with self._told():
+            self.connection.execute("begin")
+            try:
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("rollback")
+
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a query."""
+        handed = [json.dumps(value) if isinstance(value, list) else value for value in values]
+        return self.connection.execute(sql.replace("{any}", "in (select value from json_each(?))"), handed).fetchall()
+
+    def scan(self, table: str) -> Iterator[Row]:
+        """All rows of a table by seq, read as they are asked for."""
+        return iter(self.connection.execute(f"select {columns_of(table)} from {table} order by seq"))
+
+    def append(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows, inside `writing`."""
+        marks = ", ".join("?" * len(TABLES[table]))
+        self.connection.executemany(f"insert into {table} values ({marks})", rows)
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file."""
+        found = [str(row[0]) for row in self.all("pragma integrity_check")]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+def _what_to_do(error: str) -> str:
+    """What SQLite says, and what can be done about it."""
+    if "full" in error or "disk I/O" in error:
+        return f"the disk has no room for it ({error}); nothing of this batch was kept: make room and send it again"
+    if "malformed" in error or "not a database" in error:
+        return f"the file is damaged ({error}); restore it from a copy and send again what came since: a repeat is safe"
+    if "locked" in error:
+        return f"another program has been writing to it for {PATIENCE_S:.0f} s ({error}); send it again when it is done"
+    return error
