@@ -1,1 +1,1 @@
-"""The ledger: facts in, postings out, and the book: its rules, periods and chain; pure over a store that `app.py` gives it."""
+"""The ledger: facts in, postings out, and the book with its rules, periods and chain; pure over a store it is given."""

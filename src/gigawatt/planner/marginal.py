@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.model.calendar import Ints
+from gigawatt.model.calendar import Flags, Ints
 from gigawatt.model.draft import Block, Draft
 from gigawatt.model.worth import Marginal
 from gigawatt.planner.scarcity import PER_UNIT, places_of
@@ -21,11 +21,13 @@ def marginal_prices(value: Value, by: frozenset[str]) -> tuple[Marginal, ...]:
     which for a floor is the finite difference as long as the basis stays. What the clause closes is priced by the
     most that the first unit would be worth in any period.
     """
-    draft, found = value.draft, []
+    draft, found, stated = value.draft, [], _states(value.draft, by)
     for block in draft.row_blocks:
-        if block.by in by:
-            duals = value.settled.duals[block.start : block.start + block.size]
-            at = np.flatnonzero(np.abs(duals) > SMALL)
+        if block.by in by and block.unit != "1":  # what is one or nought has no more
+            mine = slice(block.start, block.start + block.size)
+            limits = (block.lower != block.upper) | (block.lower != 0.0) | stated[mine]
+            at = np.flatnonzero((np.abs(value.settled.duals[mine]) > SMALL) & limits)
+            duals = value.settled.duals[mine]
             if len(at):
                 name = block.name.partition(".")[2] or block.name
                 found.append(_told(draft, block, at, name, float(duals[at].sum())))
@@ -33,6 +35,15 @@ def marginal_prices(value: Value, by: frozenset[str]) -> tuple[Marginal, ...]:
     if closed:
         found += _closed(value, np.unique(np.concatenate(closed)))
     return tuple(sorted(found, key=lambda each: -abs(each.price)))
+
+
+def _states(draft: Draft, by: frozenset[str]) -> Flags:
+    """Which rows hold an amount that the clause states outright; an equality without one only says what is what."""
+    found = np.zeros(draft.row_count, dtype=bool)
+    for rows, columns, _, who in draft.entries:
+        if who in by:
+            found[rows[draft.is_outright(columns)]] = True
+    return found
 
 
 def _closed(value: Value, columns: Ints) -> list[Marginal]:

@@ -65,6 +65,8 @@ def sentences(worth: Worth) -> Iterator[str]:
     ):
         yield NOT_TOLD
     for each in ordered(worth):
+        if each.marginal:
+            yield f"{each.clause} at the margin, one more of {marginal(each.marginal[0])}."
         if each.bargain is not None:
             yield bargain(worth, each.clause, each.bargain)
     if worth.shares:

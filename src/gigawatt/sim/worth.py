@@ -6,6 +6,7 @@ Relaxed values are exact; whole ones are intervals, from the best plan found to 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -95,10 +96,13 @@ class Valuation:
         base, budget = values[frozenset()], Budget(UNLIMITED, self.cores)
         assert isinstance(base, Value)
         near, done, total = base, len(values), len(values) + len(sets)
+        waiting = deque(sets)  # some take far longer than others, so that each worker takes the next
 
         def work(mine: Sequence[shapley.Set]) -> None:
-            for gone in mine:
-                if budget.stop.is_set():
+            while waiting and not budget.stop.is_set():
+                try:
+                    gone = waiting.popleft()
+                except IndexError:  # another was quicker
                     return
                 values[gone] = self._without(gone, near, budget, sets[gone])
                 tell("valuing", f"{len(values)} of {total} plans", (len(values) - done) / max(1, len(sets)))
