@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -297,11 +298,24 @@ class TestCommand:
         assert (done.exit_code, "is not a date" in done.output) == (1, True)
 
 
-def test_worth_depends_on_what_was_known() -> None:
-    written = gw.load(STARGATE)
-    then = gw.worth(written, ["openai-microsoft/share"], as_of=date(2026, 4, 27), relax=True)
-    before = gw.worth(written, ["openai-microsoft/share"], as_of=date(2025, 1, 21), relax=True)
-    capped, open_ended = (each.clauses[0].parties[0].relaxed for each in (then, before))
-    assert then.as_of == date(2026, 4, 27)
-    # the cap of 2026 makes the share cheaper to those who decide
-    assert open_ended < capped < 0
+PAGE = (EXAMPLES.parent / "docs" / "worth.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| `([\w-]+)` \| (\d{4}-\d\d-\d\d) \| ([\d.-]+) \| ([\d.-]+) \|", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("day", sorted({day for _, day, *_ in ROWS}))
+def test_the_docs_tell_what_microsofts_terms_are_worth(day: str) -> None:
+    told = {
+        f"openai-microsoft/{name}": (float(decide), float(microsoft))
+        for name, at, decide, microsoft in ROWS
+        if at == day
+    }
+    found = gw.worth(gw.load(STARGATE), list(told), as_of=date.fromisoformat(day), relax=True, shares=False)
+    assert found.as_of == date.fromisoformat(day)
+    for each in found.clauses:
+        to_whom = {one.party: one.relaxed / 1e9 for one in each.parties}
+        assert (to_whom[DECIDERS], to_whom["microsoft"]) == pytest.approx(told[each.clause], abs=0.0051)
+
+
+def test_the_cap_of_2026_makes_the_share_cheaper() -> None:
+    shares = {day: float(decide) for name, day, decide, _ in ROWS if name == "share"}
+    assert shares["2025-10-28"] < shares["2026-04-27"] < 0
