@@ -30,6 +30,8 @@ from gigawatt.report.worth_words import (
 MOST_BARS = 16
 MOST_PARTIES = 6
 MOST_MARGINS = 3
+IN_WORDS = "replace(replace(format(datum.value, '~s'), 'G', ' bn'), 'M', ' m')"
+"""How an axis tells money where no page writes it."""
 GAIN, LOSS = COLOURS[0], COLOURS[7]
 
 
@@ -43,7 +45,7 @@ def write_picture(worth: Worth, path: Path) -> None:
     import vl_convert
 
     spec = tornado(_bars(worth, DECIDERS), worth.currency, plain=True)
-    spec |= {"width": 560, "title": f"{worth.title}: what clauses are worth to {worth.name_of(DECIDERS)}"}
+    spec |= {"width": 560, "title": f"Worth to {worth.name_of(DECIDERS)}, as known on {worth.as_of}"}
     try:
         path.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
     except OSError as fault:
@@ -109,7 +111,10 @@ def tornado(bars: Sequence[dict[str, Any]], currency: str, *, plain: bool = Fals
     """
     data = charts.data_of(bars)
     written: dict[str, Any] = {"format": "~s"} if plain else {"formatType": "money", "format": ""}
-    axis = alt.Axis(tickCount=6, **written)
+    if plain:
+        axis = alt.Axis(tickCount=6, labelExpr=IN_WORDS)
+    else:
+        axis = alt.Axis(tickCount=6, **written)
     tips = [alt.Tooltip("clause:N"), *(alt.Tooltip(f"{name}:Q", **written) for name in ("estimate", "least", "most"))]
     y = alt.Y(
         "clause:N",
