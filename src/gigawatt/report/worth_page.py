@@ -111,10 +111,7 @@ def tornado(bars: Sequence[dict[str, Any]], currency: str, *, plain: bool = Fals
     """
     data = charts.data_of(bars)
     written: dict[str, Any] = {"format": "~s"} if plain else {"formatType": "money", "format": ""}
-    if plain:
-        axis = alt.Axis(tickCount=6, labelExpr=IN_WORDS)
-    else:
-        axis = alt.Axis(tickCount=6, **written)
+    axis = alt.Axis(tickCount=6, labelExpr=IN_WORDS) if plain else alt.Axis(tickCount=6, **written)
     tips = [alt.Tooltip("clause:N"), *(alt.Tooltip(f"{name}:Q", **written) for name in ("estimate", "least", "most"))]
     y = alt.Y(
         "clause:N",
