@@ -22,14 +22,10 @@ if TYPE_CHECKING:
     from gigawatt.errors import Fault
     from gigawatt.history.card import ClauseCard
     from gigawatt.history.state import Change, State
-    from gigawatt.ledger.book import Book
-    from gigawatt.ledger.settling import Settlement
-    from gigawatt.model.booked import Verified
     from gigawatt.model.comparison import Comparison
     from gigawatt.model.deadline import Due
     from gigawatt.model.explanation import Explanation
     from gigawatt.model.facts import Facts
-    from gigawatt.model.gathered import Gathered
     from gigawatt.model.plan import Plan
     from gigawatt.model.provenance import Changes
     from gigawatt.model.verdict import Ask, Verdict
@@ -211,7 +207,7 @@ def sweep_of(
     if not programme.path:
         raise GigawattError("the programme was made in Python and has no file whose values could be set")
     planned = partial(_planned, programme.path, programme.changes, {**options, "cores": 1})
-    identity = json.dumps([_digest(programme), programme.changes.told(), sorted(options.items())], default=str)
+    identity = json.dumps([digest(programme), programme.changes.told(), sorted(options.items())], default=str)
     done = Sweep(Path(out), planned, identity, workers or os.cpu_count() or 1)
     return done.run(cases, tell or (lambda known, of: None))
 
@@ -224,7 +220,7 @@ def _planned(path: str, before: Changes, options: Mapping[str, Any], case: Chang
     return plan(changed(_read(path, changes), changes), **options)
 
 
-def _digest(programme: Programme) -> str:
+def digest(programme: Programme) -> str:
     """Stands for what the programme's files say."""
     import hashlib
 
@@ -325,36 +321,6 @@ def known_on(programme: Programme, known: date | None = None) -> Programme:
     return as_known(programme, known_day(programme))
 
 
-def open_book(place: str | os.PathLike[str], programme: Programme | None = None) -> Book:
-    """Open the book at a place: a file, or the URL of a PostgreSQL database. It is made where a programme is given.
-
-    Raises `BookError` where there is none, or it is another programme's, damaged, or of a later version.
-    """
-    from gigawatt.ledger.book import Book
-    from gigawatt.model.booked import BookIdentity
-
-    identity = None
-    if programme is not None:
-        identity = BookIdentity(programme.programme, programme.currency, _digest(programme))
-    store: Any
-    if str(place).startswith(("postgres://", "postgresql://")):
-        from gigawatt.store.postgres import PostgresStore
-
-        store = PostgresStore(str(place), create=identity is not None)
-    else:
-        from gigawatt.store.sqlite import SqliteStore
-
-        store = SqliteStore(Path(place), create=identity is not None)
-    return Book(store, identity)
-
-
-def verify_book(book: Book, noted: str = "") -> Verified:
-    """Everything in a book that is not as the book wrote it; `noted` is a head of before, which must be in it still."""
-    from gigawatt.ledger.verify import verify
-
-    return verify(book, noted)
-
-
 def may(programme: Programme, ask: Ask, facts: Facts | None = None) -> Verdict:
     """May this happen? The verdict names every clause that bears on it, its words, and where it stands.
 
@@ -377,36 +343,6 @@ def record(programme: Programme, path: str | os.PathLike[str]) -> Facts:
     from gigawatt.file.record import read_record
 
     return read_record(Path(path), programme)
-
-
-def read_facts(programme: Programme, *files: str | os.PathLike[str], bills: Sequence[str] = ()) -> Gathered:
-    """Read what happened from files of facts (CSV, Parquet, JSON lines), each `FILE` or `KIND=FILE`.
-
-    `bills` are providers' Cost and Usage files in FOCUS, each `MAP=FILE` with the map that tells their pools and
-    workloads. Raises `ProgrammeError` with every fault of every file and its place.
-    """
-    from gigawatt.file.fact_gathering import gather
-
-    return gather(programme, [os.fspath(file) for file in files], bills)
-
-
-def facts_schema_text() -> str:
-    """The kinds of facts with their columns, as JSON text."""
-    from gigawatt.file.fact_kinds import facts_schema
-
-    return json.dumps(facts_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def settled(programme: Programme, facts: Facts, through: str, today: date | None = None) -> Settlement:
-    """Who owes whom, month by month through one, by what happened; the contracts as the programme now knows them.
-
-    Raises `GigawattError` for a month that is not over by `today` (the day itself if absent), or outside the horizon.
-    """
-    import datetime
-
-    from gigawatt.ledger.settling import settle_through
-
-    return settle_through(known_on(programme), facts, through, today or datetime.date.today())
 
 
 def clauses_on(programme: Programme, on: date, known: date | None = None, party: str | None = None) -> list[State]:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import gigawatt as gw
-from gigawatt.app import read_facts
+from gigawatt.books import read_facts
 from gigawatt.errors import ProgrammeError
 from gigawatt.model.facts import Metered
 from gigawatt.model.gathered import Gathered

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gigawatt as gw
-from gigawatt.app import read_facts, settled
+from gigawatt.books import read_facts, settled
 from gigawatt.errors import ProgrammeError
 from gigawatt.file.fact_kinds import FACT_KINDS, TYPES, FactKind
 from gigawatt.model.facts import Facts, HandedOver, Metered, Notice, Paid, Reached, Reported

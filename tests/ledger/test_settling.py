@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gigawatt as gw
-from gigawatt.app import settled
+from gigawatt.books import settled
 from gigawatt.errors import GigawattError
 from gigawatt.ledger.settling import Settlement
 from gigawatt.model.facts import Exercised, Facts, Metered, Reached, Reported

@@ -27,7 +27,7 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; it i
 def opened(place: str, as_json: bool) -> Iterator[Book]:
     """The book of a place, and its errors as sentences."""
     with told(as_json):
-        from gigawatt.app import open_book
+        from gigawatt.books import open_book
 
         found = open_book(place)
         try:
@@ -44,7 +44,7 @@ def verify(
 ) -> None:
     """Recompute the chain, every rule and every balance, and tell whatever is not as the book wrote it."""
     with opened(place, as_json) as found:
-        from gigawatt.app import verify_book
+        from gigawatt.books import verify_book
 
         answer = verify_book(found, head)
     if as_json:

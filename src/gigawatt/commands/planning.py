@@ -102,7 +102,8 @@ def schema(
     facts: Annotated[bool, typer.Option("--facts", help="Print the kinds of facts and their columns instead.")] = False,
 ) -> None:
     """Print the JSON Schema of the programme file, with which an editor completes and checks as you type."""
-    from gigawatt.app import facts_schema_text, schema_text
+    from gigawatt.app import schema_text
+    from gigawatt.books import facts_schema_text
 
     text = facts_schema_text() if facts else schema_text()
     if out is None:

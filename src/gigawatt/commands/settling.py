@@ -39,7 +39,8 @@ def settle(
         typer.echo("error: there is nothing to settle from; give --facts or --focus, see --help", err=True)
         raise typer.Exit(CALLED_WRONGLY)
     with told(as_json), progress_bar(quiet) as tell:
-        from gigawatt.app import load, read_facts, settled
+        from gigawatt.app import load
+        from gigawatt.books import read_facts, settled
 
         programme = load(file)
         tell("reading", "facts", None)
