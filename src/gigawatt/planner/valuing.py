@@ -16,7 +16,6 @@ from scipy.sparse import csc_array
 
 from gigawatt.errors import Infeasible, PlanError
 from gigawatt.model.calendar import Floats
-from gigawatt.model.contract import Contract
 from gigawatt.model.draft import Draft, Face
 from gigawatt.model.programme import Programme
 from gigawatt.model.worth import Interval
@@ -206,14 +205,14 @@ def only_restricts(kept: Value, without: Value) -> bool:
     return bool(tighter and costs_nothing and not shared[:, own].count_nonzero() and abs(difference).max() <= SAME)
 
 
-def _planned(programme: Programme) -> dict[str, Contract]:
+def _planned(programme: Programme) -> dict[str, tuple[object, ...]]:
     """The contracts with those clauses alone of which a plan knows: of one programme, all that a draft depends on."""
-    return {
-        name: contract.model_copy(
-            update={"amendments": (), "clauses": {key: one for key, one in contract.clauses.items() if one.is_planned}}
-        )
-        for name, contract in programme.contracts.items()
-    }
+    told: dict[str, tuple[object, ...]] = {}
+    for name, contract in programme.contracts.items():
+        clauses = {key: one for key, one in contract.clauses.items() if one.is_planned}
+        lasting = [key for key in clauses if contract.lasts(key)]
+        told[name] = ({**dict(contract), "amendments": (), "clauses": clauses}, lasting)
+    return told
 
 
 def _is_same(one: Problem, other: Problem) -> bool:
