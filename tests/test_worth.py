@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 import gigawatt as gw
 from gigawatt.app import known_on, write_worth
 from gigawatt.cli import app
-from gigawatt.model.worth import DECIDERS, ClauseWorth, Interval
+from gigawatt.model.worth import DECIDERS, Bargain, ClauseWorth, Interval, PartyWorth
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.valuing import Value, only_restricts, relaxed_value, whole_value
-from gigawatt.sim.clause_worth import Subject, clause_worth
+from gigawatt.report.worth_words import is_silent
+from gigawatt.sim.clause_worth import Subject, bargain, clause_worth
 from gigawatt.sim.what_if import without
 from tests.programmes import EXAMPLES, load_text
 
@@ -74,7 +75,7 @@ class TestByHand:
         assert decided.estimate == pytest.approx(-90 * HOURS)
         assert (lumen.party, lumen.relaxed) == ("lumen", pytest.approx(2 * 2 * HOURS))
         assert only.restricts
-        assert [(each.party, each.relaxed) for each in only.others] == [("fjord", pytest.approx(-10 * HOURS))]
+        assert [(each.party, each.amount) for each in only.others] == [("fjord", pytest.approx(-10 * HOURS))]
 
     def test_both_are_better_off_between_what_one_gains_and_the_other_loses(self) -> None:
         bargain = of(DEAL)["lumen/only"].bargain
@@ -158,7 +159,14 @@ class TestIntervals:
         programme, left = known_on(written), known_on(without(written, ["lumen/only"]))
         budget = Budget(60.0)
         contract = programme.contracts["lumen"]
-        subject = Subject("lumen/only", programme, contract, contract.clauses["only"], frozenset({"lumen/only"}))
+        subject = Subject(
+            "lumen/only",
+            programme,
+            contract,
+            contract.clauses["only"],
+            frozenset({"lumen/only"}),
+            (contract.clauses["only"],),
+        )
         base = relaxed_value(programme, budget)
         return subject, base, relaxed_value(left, budget, base)
 
@@ -218,6 +226,61 @@ def test_solved_on_from_a_basis_is_as_solved_afresh(reference: tuple[gw.Programm
     assert afresh.settled.canonical
     for party in ("openai", "microsoft", "oracle"):
         assert on.of(party) == pytest.approx(afresh.of(party), rel=1e-6, abs=1e4)
+
+
+class TestTies:
+    """Plans that are equally good for those who decide, and not for others."""
+
+    TWINS = (
+        HEAD.format(decides="acme")
+        + """
+workloads: {chat: {kind: serving, owner: acme, chips: 10, revenue: 5 USD/chip-hour}}
+contracts:
+  lumen: {buyer: acme, seller: lumen, status: offer, sign_by: 2027-06-30, from: 2027-01-01, clauses: {
+    block: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour}}}
+  fjord: {buyer: acme, seller: fjord, status: offer, sign_by: 2027-06-30, from: 2027-01-01, clauses: {
+    block: {kind: reservation, chip: b200, chips: 10, price: 2 USD/chip-hour}}}
+"""
+    )
+
+    def test_two_offers_alike_are_worth_alike_to_their_sellers(self) -> None:
+        told = of(self.TWINS)
+        for name in ("lumen", "fjord"):
+            interval = told[f"{name}/block"].parties[1].interval
+            assert (interval.least, interval.most) == pytest.approx((0, 20 * HOURS))
+            assert not interval.is_distinguishable
+
+    def test_a_transfer_on_what_may_or_may_not_run_has_a_range(self) -> None:
+        """acme does not care whether twin's work runs on what it pays for anyhow; lumen's share of it is 0 to 10."""
+        text = (
+            HEAD.format(decides="acme")
+            + """
+workloads: {other: {kind: serving, owner: twin, chips: 10, revenue: 5 USD/chip-hour}}
+contracts:
+  lumen: {buyer: acme, seller: lumen, status: signed, from: 2027-01-01, clauses: {
+    block: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour},
+    share: {kind: revenue_share, payer: twin, payee: lumen, streams: [other], rate: 20 %}}}
+"""
+        )
+        lumen = next(one for one in of(text, "lumen/share")["lumen/share"].parties if one.party == "lumen")
+        assert (lumen.interval.least, lumen.interval.most) == pytest.approx((0, 10 * HOURS))
+
+    def test_a_bargain_needs_the_least_loss_above_the_most_gain(self) -> None:
+        loser = PartyWorth(DECIDERS, -70.0, Interval(-70.0, -70.0), Interval(-100.0, -10.0), 0.0)
+        winner = PartyWorth("lumen", 50.0, Interval(50.0, 50.0), Interval(40.0, 95.0), 0.0)
+        assert bargain(loser, [winner], ["acme"]) is None
+        found = bargain(loser, [PartyWorth("lumen", 5.0, Interval(5.0, 5.0), Interval(4.0, 6.0), 0.0)], ["acme"])
+        assert found == Bargain(DECIDERS, "lumen", 6.0, 10.0)
+
+    def test_what_may_be_worth_something_is_not_told_as_nothing(self) -> None:
+        perhaps = PartyWorth(DECIDERS, 0.0, Interval(0.0, 0.0), Interval(-2.9e9, 0.9e9), 0.0)
+        assert not is_silent(ClauseWorth("a/b", "", "", (perhaps,)))
+        assert is_silent(ClauseWorth("a/b", "", "", (replace(perhaps, whole=Interval(0.0, 0.0)),)))
+
+    def test_what_another_clause_closes_too_has_no_price(self) -> None:
+        told = of(DEAL.replace("except: [fjord]", "basis: press"))
+        assert [told[f"lumen/{name}"].parties[0].estimate for name in ("only", "idle")] == [0, 0]
+        assert [told[f"lumen/{name}"].marginal for name in ("only", "idle")] == [(), ()]
 
 
 class TestErrors:

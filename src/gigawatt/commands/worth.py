@@ -11,6 +11,7 @@ import typer
 from gigawatt.commands.changing import Event, Set, Without, changed
 from gigawatt.commands.planning import writable
 from gigawatt.commands.telling import AsJson, File, Quiet, day, progress_bar, told
+from gigawatt.errors import GigawattError
 
 Clauses = Annotated[
     list[str] | None,
@@ -49,7 +50,9 @@ def worth(
         from gigawatt.app import worth as find
 
         programme = changed(load(file), settings, without, event)
-        names = [name.strip() for each in clauses or () for name in each.split(",") if name.strip()]
+        names = list(dict.fromkeys(name.strip() for each in clauses or () for name in each.split(",") if name.strip()))
+        if clauses and not names:
+            raise GigawattError("--clauses names none; write --clauses azure/rate,azure/commit, or leave it out")
         found = find(programme, names, as_of=day(as_of), relax=relax, budget_seconds=budget, shares=shares, tell=tell)
         if out is not None:
             write_worth(found, out, str(file))

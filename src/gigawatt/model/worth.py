@@ -34,6 +34,10 @@ class Interval:
         """The difference of two figures of which either may be anywhere in its interval."""
         return Interval(self.least - other.most, self.most - other.least)
 
+    def hull(self, other: Interval) -> Interval:
+        """The least interval that holds both."""
+        return Interval(min(self.least, other.least), max(self.most, other.most))
+
     def within(self, least: float, most: float) -> Interval:
         """The part that lies between two bounds."""
         return Interval(min(max(self.least, least), most), max(min(self.most, most), least))
@@ -65,6 +69,17 @@ class PartyWorth:
     def estimate(self) -> float:
         """One figure: the relaxed one where it lies in the interval, else the interval's nearer end."""
         return min(max(self.relaxed, self.interval.least), self.interval.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """By how much the canonical relaxed plan with a clause leaves a party better off than that without; money.
+
+    Its range among plans as good is not worked out.
+    """
+
+    party: str
+    amount: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,7 @@ class ClauseWorth:
     words: str
     place: str
     parties: tuple[PartyWorth, ...] = ()
-    others: tuple[PartyWorth, ...] = ()
+    others: tuple[Moved, ...] = ()
     marginal: tuple[Marginal, ...] = ()
     bargain: Bargain | None = None
     restricts: bool = False
@@ -178,10 +193,9 @@ class Worth:
         told = asdict(self)
         told["as_of"] = str(self.as_of)
         for clause, one in zip(told["clauses"], self.clauses, strict=True):
-            for name in ("parties", "others"):
-                for party, each in zip(clause[name], getattr(one, name), strict=True):
-                    party["estimate"] = each.estimate
-                    party["distinguishable"] = each.interval.is_distinguishable
+            for party, each in zip(clause["parties"], one.parties, strict=True):
+                party["estimate"] = each.estimate
+                party["distinguishable"] = each.interval.is_distinguishable
             if one.bargain is not None:
                 clause["bargain"]["middle"] = one.bargain.middle
         return told

@@ -25,7 +25,8 @@ def marginal_prices(value: Value, by: frozenset[str]) -> tuple[Marginal, ...]:
     for block in draft.row_blocks:
         if block.by in by and block.unit != "1":  # what is one or nought has no more
             mine = slice(block.start, block.start + block.size)
-            limits = (block.lower != block.upper) | (block.lower != 0.0) | stated[mine]
+            only_says = (block.upper == 0.0) & ((block.lower == 0.0) | (block.lower == -np.inf))
+            limits = ~only_says | stated[mine]
             at = np.flatnonzero((np.abs(value.settled.duals[mine]) > SMALL) & limits)
             duals = value.settled.duals[mine]
             if len(at):
@@ -33,7 +34,9 @@ def marginal_prices(value: Value, by: frozenset[str]) -> tuple[Marginal, ...]:
                 found.append(_told(draft, block, at, name, float(duals[at].sum())))
     closed = [columns for columns, who in draft.closed if who in by]
     if closed:
-        found += _closed(value, np.unique(np.concatenate(closed)))
+        # what another closes too would not open without this clause
+        others = [columns for columns, who in draft.closed if who not in by]
+        found += _closed(value, np.setdiff1d(np.concatenate(closed), np.concatenate([*others, closed[0][:0]])))
     return tuple(sorted(found, key=lambda each: -abs(each.price)))
 
 

@@ -89,6 +89,13 @@ class Value:
         """What each unit of a column is worth to each of some parties, shapes (columns,)."""
         return {party: party_value(self.draft, party, discounted=True, face=COUNTED) for party in parties}
 
+    def ranges_of(self, values: Mapping[str, Floats]) -> dict[str, Interval]:
+        """The least and the most of some values (money per unit of column) among the plans that are as good."""
+        if self.settled.among is None or not values:
+            return {}
+        found = ranges(self.settled.among, values, self.floor, Budget(float("inf")), lambda party: None)
+        return {party: Interval(least, most) for party, (least, most) in found.items()}
+
     def with_ranges(self, found: Mapping[str, Range]) -> Value:
         """With the least and the most that a plan as good is worth to some parties."""
         # the canonical plan is kept to the solver's tolerance, and may lie beyond an end by as much
@@ -158,7 +165,7 @@ def whole_value(
     """The best whole plan of a draft whose relaxed value is known, to a gap or until so many seconds are spent.
 
     It begins from the plan that is `near`, and has the ranges of parties as far as the budget reaches. None where no
-    plan is found.
+    plan is found in time; raises Infeasible where there is none.
     """
     draft, problem = relaxed.draft, relaxed.problem
     if not problem.integer.any():
@@ -167,6 +174,8 @@ def whole_value(
     if near is not None:
         solver.start_from(carried_plan(near.settled.x, near.draft, draft))
     best = solver.solve(gap=gap, seconds=min(seconds, budget.left), feasibility=feasibility(problem))
+    if best.status is Status.INFEASIBLE:
+        raise _no_plan(draft, problem, best, explained=near is None)
     if best.x is None:
         return None
     settled = settle(draft, problem, solver, best, Options(cores=budget.cores), budget, _silent)
@@ -202,7 +211,12 @@ def only_restricts(kept: Value, without: Value) -> bool:
     costs_nothing = not p.cost[own].any() and np.allclose(p.cost[column], q.cost[as_column], rtol=SAME, atol=SAME)
     shared = csc_array(p.matrix.tocsr()[row])
     difference = shared[:, column] - csc_array(q.matrix.tocsr()[as_row])[:, as_column]
-    return bool(tighter and costs_nothing and not shared[:, own].count_nonzero() and abs(difference).max() <= SAME)
+    return bool(
+        tighter
+        and costs_nothing
+        and not shared[:, own].count_nonzero()
+        and not (abs(difference) > SAME).count_nonzero()
+    )
 
 
 def _planned(programme: Programme) -> dict[str, tuple[object, ...]]:

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from gigawatt.errors import OutputError
-from gigawatt.model.worth import DECIDERS, ClauseWorth, PartyWorth, Worth
+from gigawatt.model.worth import DECIDERS, Worth
 from gigawatt.report import charts, figures, shell, tables
 from gigawatt.report.charts import COLOURS, Figure, Spec, View, Words
 from gigawatt.report.tables import Markup
@@ -49,7 +49,7 @@ def write_picture(worth: Worth, path: Path) -> None:
     try:
         path.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
     except OSError as fault:
-        raise OutputError(f"cannot write {path}: {fault.strerror}; give another --picture") from fault
+        raise OutputError(f"cannot write {path}: {fault.strerror}; give another --out") from fault
 
 
 def render(worth: Worth, file: str) -> str:
@@ -168,15 +168,14 @@ def _table(worth: Worth) -> Markup:
     for each in ordered(worth):
         if not each.parties or is_silent(each):
             continue
-        for n, one in enumerate((*each.parties, *each.others)):
-            first = tables.whole(each.clause) if n == 0 else ""
-            cells = [first, _who(worth, one, each), interval(one), signed(one.relaxed), direct(one), share(each, one)]
+        for n, one in enumerate(each.parties):
+            first, who = tables.whole(each.clause) if n == 0 else "", worth.name_of(one.party)
+            cells = [first, who, interval(one), signed(one.relaxed), direct(one), share(each, one)]
+            rows.append(cells[: len(headers)])
+        for other in each.others:
+            cells = ["", f"{other.party} (no party to it)", "in this plan", signed(other.amount), "", ""]
             rows.append(cells[: len(headers)])
     return tables.table(headers, rows, caption="Worth by clause and party", figures_from=2)
-
-
-def _who(worth: Worth, one: PartyWorth, each: ClauseWorth) -> str:
-    return worth.name_of(one.party) if one in each.parties else f"{one.party} (not a party to it)"
 
 
 def _silent(worth: Worth) -> Iterator[Markup]:
@@ -204,7 +203,8 @@ def _unseen(worth: Worth) -> Iterator[str]:
     for each in worth.clauses:
         stated = [one for one in each.parties if one.unseen is not None]
         for one in stated:
-            yield f"{each.clause}: the file states {signed(one.unseen or 0.0)} {worth.currency} to {one.party}"
+            amount = f"{signed(one.unseen or 0.0)} {worth.currency}"
+            yield f"{each.clause}: the file states {amount} to {worth.name_of(one.party)}"
         if each.blind and not stated:
             yield f"{each.clause}: {each.blind}; nothing is stated"
     if worth.shares:

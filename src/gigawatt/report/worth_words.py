@@ -45,7 +45,8 @@ def table(worth: Worth) -> RenderableType:
 
 def is_silent(each: ClauseWorth) -> bool:
     """Whether a plan knows no difference between the clause and none, for anybody."""
-    return not any(one.estimate or one.relaxed for one in (*each.parties, *each.others))
+    moved = any(interval(one) != NOTHING or signed(one.relaxed) != NOTHING for one in each.parties)
+    return not moved and not any(signed(one.amount) != NOTHING for one in each.others)
 
 
 def heading(worth: Worth) -> str:

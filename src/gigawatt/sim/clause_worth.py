@@ -9,7 +9,7 @@ from gigawatt.model.clause import Clause
 from gigawatt.model.contract import Contract
 from gigawatt.model.draft import BUILDERS, CUSTOMERS, SUPPLIERS
 from gigawatt.model.programme import Programme
-from gigawatt.model.worth import DECIDERS, Bargain, ClauseWorth, Interval, PartyWorth
+from gigawatt.model.worth import DECIDERS, Bargain, ClauseWorth, Interval, Moved, PartyWorth
 from gigawatt.planner.marginal import direct, marginal_prices
 from gigawatt.planner.ranges import others
 from gigawatt.planner.valuing import Value, only_restricts
@@ -32,6 +32,7 @@ class Subject:
     contract: Contract
     clause: Clause
     by: frozenset[str]
+    versions: tuple[Clause, ...]
 
     @property
     def words(self) -> str:
@@ -46,7 +47,7 @@ class Subject:
 
 
 def clause_worth(
-    subject: Subject, base: Value, without: Value | str, kept: Value | None, left: Value | None
+    subject: Subject, base: Value, without: Value | str, kept: Value | None, left: Value | str | None
 ) -> ClauseWorth:
     """The worth of a clause: `base` and `without` are relaxed values, `kept` and `left` whole ones where known.
 
@@ -56,10 +57,12 @@ def clause_worth(
         return ClauseWorth(subject.name, subject.words, subject.place, blind=subject.clause.blind, note=without)
     restricts = only_restricts(base, without)
     parties, besides = touched(subject), _besides(subject, base, without)
-    among = _differences(base, without)
+    among = _differences(base, without, parties)
     whole = {}
-    if kept is not None and left is not None:
-        whole = _differences(kept, left)
+    if kept is not None and isinstance(left, Value):
+        # integers are held at one of the plans that are as good: others may lie as far apart as relaxed ones
+        found = _differences(kept, left, parties)
+        whole = {party: each.hull(among.get(party, each)) for party, each in found.items()}
         whole[DECIDERS] = _between(kept, left, restricts)
     decided = _worth(subject, base, without, DECIDERS, among, whole)
     told = [_worth(subject, base, without, party, among, whole) for party in parties]
@@ -68,12 +71,12 @@ def clause_worth(
         words=subject.words,
         place=subject.place,
         parties=(decided, *told),
-        others=tuple(_worth(subject, base, without, party, among, whole) for party in besides),
+        others=tuple(Moved(party, base.of(party) - without.of(party)) for party in besides),
         marginal=marginal_prices(base, subject.by),
         bargain=bargain(decided, told, subject.programme.decides),
         restricts=restricts,
         blind=subject.clause.blind,
-        note="" if kept is None or left is not None else "no whole plan without it was found in time",
+        note=left if isinstance(left, str) else "",
     )
 
 
@@ -94,11 +97,14 @@ def _blurred(interval: Interval, size: float) -> Interval:
     return interval
 
 
-def _differences(kept: Value, left: Value) -> dict[str, Interval]:
-    """The worth by party: over all plans as good with the clause and without; at the plan, where they are the same."""
+def _differences(kept: Value, left: Value, parties: Sequence[str]) -> dict[str, Interval]:
+    """The worth by party, over all plans as good with the clause and without; where those are the same, over each."""
     if left.is_as(kept):
-        moved = {party: kept.of(party) - left.of(party) for party in kept.by_party}
-        return {party: Interval(amount, amount) for party, amount in moved.items()}
+        one, two = kept.per_unit(parties), left.per_unit(parties)
+        moved = {party: one[party] - two[party] for party in parties}
+        same = {party: Interval(0.0, 0.0) for party, each in moved.items() if not each.any()}
+        apart = {party: each for party, each in moved.items() if party not in same}
+        return same | kept.ranges_of(apart)
     return {
         party: _blurred(each.less(left.ranges[party]), max(abs(each.most), abs(left.ranges[party].most)))
         for party, each in kept.ranges.items()
@@ -134,7 +140,7 @@ def _worth(
 def touched(subject: Subject) -> list[str]:
     """The parties whose clause it is, but for one that decides alone: of the contract, and those that it names."""
     contract, standing = subject.contract, {CUSTOMERS, SUPPLIERS, BUILDERS}
-    named = sorted(subject.clause.named_parties | set(subject.clause.unseen))
+    named = sorted({name for each in subject.versions for name in (*each.named_parties, *each.unseen)})
     if len(subject.programme.decides) == 1:
         standing |= {*subject.programme.decides}
     return [party for party in dict.fromkeys((contract.buyer, contract.seller, *named)) if party not in standing]
@@ -144,7 +150,7 @@ def _besides(subject: Subject, base: Value, without: Value) -> list[str]:
     """The parties that it does not concern and moves all the same, those that it moves most first."""
     told = {*touched(subject), CUSTOMERS}
     decides = subject.programme.decides
-    parties = [*(decides if len(decides) > 1 else ()), *others(base.draft)]
+    parties = dict.fromkeys((*(decides if len(decides) > 1 else ()), *others(base.draft), *others(without.draft)))
     moved = {party: abs(base.of(party) - without.of(party)) for party in parties if party not in told}
     least = max(MOVED * abs(base.found - without.found), SAME * abs(base.found), 1.0)
     return sorted((party for party in moved if moved[party] > least), key=lambda party: -moved[party])[:MOST_OTHERS]
@@ -165,12 +171,10 @@ def bargain(decided: PartyWorth, parties: Sequence[PartyWorth], decides: Sequenc
 
 
 def _bargain(loser: PartyWorth, winner: PartyWorth) -> Bargain | None:
-    cost, gain = -_with_unseen(loser), _with_unseen(winner)
+    # what one loses at least, and the other gains at most
+    cost = -loser.interval.most - (loser.unseen or 0.0)
+    gain = winner.interval.most + (winner.unseen or 0.0)
     told_apart = loser.interval.is_distinguishable and winner.interval.is_distinguishable
     if not (told_apart and cost - gain > DISTINCT * cost and gain > 0):
         return None
     return Bargain(loser.party, winner.party, gain, cost)
-
-
-def _with_unseen(worth: PartyWorth) -> float:
-    return worth.estimate + (worth.unseen or 0.0)

@@ -70,7 +70,8 @@ class Valuation:
         self._take_away({frozenset({name}): parties[name] for name in players}, values, tell)
         relaxed = {name: values[frozenset({name})] for name in players}
         kept, wholes = self._wholes(base, relaxed, parties, tell) if self.whole else (None, {})
-        found = [clause_worth(subjects[name], base, relaxed[name], kept, wholes.get(name)) for name in players]
+        lacking = self._lacking(kept)
+        found = [clause_worth(subjects[name], base, relaxed[name], kept, wholes.get(name, lacking)) for name in players]
         shared, told = self._shares(found, values, tell) if self.together and len(players) > 1 else ({}, "")
         whole = kept or base
         gap = abs(whole.bound - whole.found) / max(abs(whole.found), 1.0)
@@ -87,6 +88,12 @@ class Valuation:
             shares=told,
             changes=tuple(self.written.changes.told()),
         )
+
+    def _lacking(self, kept: Value | None) -> str:
+        """What is to be said of a clause for which there is no whole plan to tell of."""
+        if not self.whole:
+            return ""
+        return f"no whole plan {'with every clause' if kept is None else 'without it'} was found in time; it is relaxed"
 
     def _take_away(self, sets: Mapping[shapley.Set, Sequence[str]], values: Values, tell: Tell) -> None:
         """Add to `values` the programme without each of some sets of clauses, solved on from the one with all.
@@ -122,7 +129,7 @@ class Valuation:
 
     def _wholes(
         self, base: Value, relaxed: Mapping[str, Value | str], parties: Mapping[str, Sequence[str]], tell: Tell
-    ) -> tuple[Value | None, dict[str, Value]]:
+    ) -> tuple[Value | None, dict[str, Value | str]]:
         """The whole plan with every clause, and those without each, as far as the budget reaches."""
         budget, size = Budget(self.budget_seconds, self.cores), max(abs(base.found), 1.0)
         # where a plan is the same without a clause, so is the whole one
@@ -134,7 +141,7 @@ class Valuation:
         seconds = SHARE_FOR_SEARCH * alone * self.budget_seconds
         concerned = list(dict.fromkeys(party for name in relaxed for party in parties[name]))
         kept = whole_value(base, min(gaps.values(), default=GAP), seconds, budget, parties=concerned)
-        found: dict[str, Value] = {}
+        found: dict[str, Value | str] = {}
         if kept is None:
             return None, found
         # those of which most is at stake come first, should the time not do for all
@@ -143,7 +150,11 @@ class Valuation:
                 break
             tell("whole plans", f"without {name}", (n + 1) / (len(others) + 1))
             seconds = SHARE_FOR_SEARCH * budget.left / (len(others) - n)
-            each = whole_value(others[name], gaps[name], seconds, budget, kept, parties[name])
+            try:
+                each = whole_value(others[name], gaps[name], seconds, budget, kept, parties[name])
+            except Infeasible:
+                found[name] = "without it there is no whole plan, though there is a relaxed one"
+                continue
             if each is not None:
                 found[name] = each
         if budget.stop.is_set():
@@ -185,9 +196,10 @@ def _subjects(written: Programme, programme: Programme, names: Sequence[str]) ->
     bound: dict[str, Subject] = {}
     for contract_id, clause_id, contract, clause in binding(programme):
         name = f"{contract_id}/{own_id(clause_id)}"
-        versions = bound[name].by if name in bound else frozenset()
-        by = versions | {f"{contract_id}/{clause_id}"}
-        bound[name] = Subject(name, programme, contract, clause, by)
+        before = bound.get(name)
+        by = (before.by if before is not None else frozenset()) | {f"{contract_id}/{clause_id}"}
+        versions = (*(before.versions if before is not None else ()), clause)
+        bound[name] = Subject(name, programme, contract, clause, by, versions)
     if not names:
         return bound
     told = [
@@ -199,14 +211,16 @@ def _subjects(written: Programme, programme: Programme, names: Sequence[str]) ->
         if name not in told:
             raise GigawattError(unknown("clause", name, told))
         if name not in bound:
-            raise GigawattError(_why_not(name, programme))
+            raise GigawattError(_why_not(name, written, programme))
     return {name: bound[name] for name in dict.fromkeys(names)}
 
 
-def _why_not(name: str, programme: Programme) -> str:
+def _why_not(name: str, written: Programme, programme: Programme) -> str:
     """Why a clause that the file has is no part of the plan."""
     contract_id, _, clause_id = name.partition("/")
-    contract = programme.contracts.get(contract_id)
+    contract, offer = programme.contracts.get(contract_id), written.contracts[contract_id]
+    if contract is None and offer.sign_by is not None:
+        return f"{name} is of an offer that lapsed on {offer.sign_by}, before {programme.as_of}; give another --as-of"
     if contract is not None and contract.status not in ("signed", "offer"):
         return f"{name} binds nobody: {contract_id} is {contract.status}, and only what is signed or offered is planned"
     if contract is not None and any(own_id(each) == clause_id for each in contract.clauses):
