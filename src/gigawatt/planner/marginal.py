@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.model.calendar import Flags, Ints
-from gigawatt.model.draft import Block, Draft
+from gigawatt.model.draft import Block, Draft, Payment
 from gigawatt.model.worth import Marginal
+from gigawatt.planner.problem import money
 from gigawatt.planner.scarcity import PER_UNIT, places_of
-from gigawatt.planner.valuing import Value
+from gigawatt.planner.valuing import COUNTED, Value
 
 SMALL = 1e-6
 """Prices below this part of a unit of money are nought."""
@@ -78,11 +79,8 @@ def _told(draft: Draft, block: Block, at: Ints, what: str, price: float, unit: s
 
 def direct(value: Value, by: frozenset[str], parties: frozenset[str]) -> float:
     """What the clause itself pays some parties together in the canonical plan, discounted money."""
-    draft, total = value.draft, 0.0
-    discount = draft.calendar.discount
-    for payment in draft.payments:
-        way = (payment.payee in parties) - (payment.payer in parties)
-        if payment.by in by and way and payment.face in ("both", "objective"):
-            amounts = payment.amounts * discount[payment.months]
-            total += way * float(amounts @ value.settled.x[payment.columns])
-    return total
+
+    def sign(payment: Payment) -> int:
+        return (payment.payee in parties) - (payment.payer in parties) if payment.by in by else 0
+
+    return float(money(value.draft, sign, face=COUNTED) @ value.settled.x)

@@ -68,7 +68,7 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     Raises Infeasible (naming the clauses that contradict one another), Unbounded (naming column and clause), PlanError
     where the budget ends before any plan was found.
     """
-    options, tell = options or Options(), tell or _silent
+    options, tell = options or Options(), tell or silent
     began, budget = time.monotonic(), Budget(options.budget_seconds, options.cores)
     draft = draft_programme(programme, lambda what: tell("drafting", what, None), options.signs)
     problem = assemble(draft)
@@ -308,5 +308,5 @@ def _report(problem: Problem, best: Solution, settled: Settled, options: Options
     )
 
 
-def _silent(stage: str, what: str, done: float | None) -> None:
+def silent(stage: str, what: str, done: float | None) -> None:
     """Tell nobody."""

@@ -26,7 +26,7 @@ from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.highs import Solution, Solver, Status
 from gigawatt.planner.problem import MONEY_SCALE, Problem, assemble, party_value
 from gigawatt.planner.ranges import Range, ends, ranges
-from gigawatt.planner.solving import Options, Settled, dislike, feasibility, floor_of, settle
+from gigawatt.planner.solving import Options, Settled, dislike, feasibility, floor_of, settle, silent
 from gigawatt.planner.unbounded import unbounded_by
 
 COUNTED: tuple[Face, ...] = ("both", "objective")
@@ -178,7 +178,7 @@ def whole_value(
         raise _no_plan(draft, problem, best, explained=near is None)
     if best.x is None:
         return None
-    settled = settle(draft, problem, solver, best, Options(cores=budget.cores), budget, _silent)
+    settled = settle(draft, problem, solver, best, Options(cores=budget.cores), budget, silent)
     # no whole plan is worth more than the best relaxed one
     bound = min(best.bound, relaxed.found) if np.isfinite(best.bound) else relaxed.found
     bound = max(bound, best.objective)
@@ -240,7 +240,3 @@ def _no_plan(draft: Draft, problem: Problem, best: Solution, *, explained: bool)
     if best.status is Status.UNBOUNDED:
         return unbounded_by(draft, problem)
     return PlanError(f"no plan was found in time ({best.status.value}); give more with --budget")
-
-
-def _silent(stage: str, what: str, done: float | None) -> None:
-    """Tell nobody."""

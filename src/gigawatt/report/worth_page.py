@@ -20,11 +20,13 @@ from gigawatt.report.worth_words import (
     direct,
     heading,
     interval,
+    is_shared,
     is_silent,
     marginal,
     ordered,
     share,
     signed,
+    silent_in,
 )
 
 MOST_BARS = 16
@@ -162,8 +164,7 @@ def _sections(worth: Worth, figure: Figure) -> Iterator[shell.Section]:
 
 
 def _table(worth: Worth) -> Markup:
-    shared = bool(worth.shares) and not worth.shares.startswith("none")
-    headers = ["clause", "worth to", "between", "relaxed", "paid under it", *(["share"] if shared else [])]
+    headers = ["clause", "worth to", "between", "relaxed", "paid under it", *(["share"] if is_shared(worth) else [])]
     rows = []
     for each in ordered(worth):
         if not each.parties or is_silent(each):
@@ -179,7 +180,7 @@ def _table(worth: Worth) -> Markup:
 
 
 def _silent(worth: Worth) -> Iterator[Markup]:
-    names = [each.clause for each in worth.clauses if not each.note and is_silent(each)]
+    names = silent_in(worth)
     if names:
         yield Markup(f"<p>Worth nothing to anybody in this plan: {escape(', '.join(names))}.</p>")
     yield Markup(f"<p class='quiet'>{escape(NOT_TOLD)}</p>")

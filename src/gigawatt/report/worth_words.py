@@ -24,12 +24,16 @@ def ordered(worth: Worth) -> list[ClauseWorth]:
 
 def table(worth: Worth) -> RenderableType:
     """A row for each clause and party, the clauses of most worth first, and what follows from it in sentences."""
-    shared = bool(worth.shares) and not worth.shares.startswith("none")
     grid = Table(box=None, pad_edge=False)
     grid.add_column("worth to", no_wrap=True)
-    for name in (f"{worth.currency}, discounted", "relaxed", "paid under it", *(("share",) if shared else ())):
+    for name in (
+        f"{worth.currency}, discounted",
+        "relaxed",
+        "paid under it",
+        *(("share",) if is_shared(worth) else ()),
+    ):
         grid.add_column(name, justify="right")
-    silent = [each.clause for each in worth.clauses if not each.note and is_silent(each)]
+    silent = silent_in(worth)
     for each in ordered(worth):
         if each.clause in silent or not each.parties:
             continue
@@ -47,6 +51,16 @@ def is_silent(each: ClauseWorth) -> bool:
     """Whether a plan knows no difference between the clause and none, for anybody."""
     moved = any(interval(one) != NOTHING or signed(one.relaxed) != NOTHING for one in each.parties)
     return not moved and not any(signed(one.amount) != NOTHING for one in each.others)
+
+
+def silent_in(worth: Worth) -> list[str]:
+    """The clauses that are worth nothing to anybody."""
+    return [each.clause for each in worth.clauses if not each.note and is_silent(each)]
+
+
+def is_shared(worth: Worth) -> bool:
+    """Whether there are shares to tell."""
+    return bool(worth.shares) and not worth.shares.startswith("none")
 
 
 def heading(worth: Worth) -> str:
