@@ -410,7 +410,7 @@ class FirstRefusal(Clause):
         """Chip-hours delivered in each month under what was newly taken of the holder and is kept, by its pool."""
         taken = {
             (item.by, pool)
-            for item in facts.contracted if item.provider == holder and item.kept
+            for item in facts.contracted_with(holder)
             for pool in item.pools if not self.ability or pool in self.ability
         }  # fmt: skip
         hours = {pool: [Fraction(0)] * len(book.months) for _, pool in sorted(taken)}
@@ -433,7 +433,7 @@ class FirstRefusal(Clause):
     def _saved(self, book: ClauseBook, facts: Facts, holder: str, pool: str, month: str) -> Fraction:
         """How far the cheapest covered price for the same chips lies under the holder's own in a month."""
         pools = book.programme.pools
-        quotes = [item for item in facts.quotes if item.month == month]
+        quotes = facts.quotes_in(month)
         own = [item.price_per_chip_hour for item in quotes if item.provider == holder and item.pool == pool]
         others = [
             item.price_per_chip_hour

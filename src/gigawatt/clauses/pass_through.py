@@ -117,8 +117,8 @@ class PassThrough(Clause):
         total = [Fraction(0)] * len(book.months)
         for pool in self._pools(programme, contract) if workloads else ():
             shares, used = charged_shares(programme, book.term, pool, workloads), facts.use_by_workload(pool)
-            for item in facts.energy:
-                if item.pool != pool or item.month not in book.month_names:
+            for item in facts.energy_of(pool):
+                if item.month not in book.month_names:
                     continue
                 t = book.month_names.index(item.month)
                 every = sum((hours for (_, month), hours in used.items() if month == item.month), Decimal(0))

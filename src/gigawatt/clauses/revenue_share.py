@@ -20,7 +20,7 @@ from gigawatt.model.draft import Handed
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Duration, Id, MoneyAmount, MoneyPerMonth, ShareSeries
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import REVENUE, Revenue
 from gigawatt.model.term import Term
@@ -191,13 +191,18 @@ class RevenueShare(Clause):
 
     def _settled(self, book: ClauseBook, facts: Facts) -> tuple[list[Posting], Fraction]:
         """The postings, and what was paid toward the cap with them and by earlier versions."""
-        due, toward = self._earned(book, facts), self._paid_before(book, facts)
+        shared, toward = self._shared_revenue(book, facts), self._paid_before(book, facts)
+        due = [base * rate for base, rate in zip(shared, book.rate(self.rate), strict=True)]
         left = None if self.cap is None else Fraction(self.cap - (self.paid or 0)) - toward
         postings: list[Posting] = []
-        for t, amount, what in sorted(self._claims(book, due, left), key=lambda claim: claim[0]):
-            amount = amount if left is None else min(amount, left)
-            month = self._due_month(book.months, t)
-            posted = book.posting(month, amount, what, payer=self.payer, payee=self.payee)
+        for months, amount, what in sorted(self._claims(book, due, left), key=lambda claim: claim[0][-1]):
+            whole: Fraction | Priced = amount if left is None else min(amount, left)
+            base = sum((shared[t] for t in months), Fraction(0))
+            if what == WHAT and self.estimate_per_month is None and whole == amount and base:
+                whole = Priced(amount, base, book.programme.currency)
+            month = self._due_month(book.months, months[-1])
+            days = Span(book.months[months[0]].start, book.months[months[-1]].until)
+            posted = book.posting(month, whole, what, payer=self.payer, payee=self.payee, period=days)
             left = left if left is None else left - sum(book.money(one.amount_minor) for one in posted)
             toward += sum(book.money(one.amount_minor) for one in posted)
             postings += posted
@@ -219,15 +224,15 @@ class RevenueShare(Clause):
             return Fraction(0)
         return before.term.clause._settled(replace(book, clause=before.term.clause, clause_id=before.name), facts)[1]
 
-    def _earned(self, book: ClauseBook, facts: Facts) -> list[Fraction]:
-        """The share of each month's reported revenue, exact, before any cap."""
-        rate, days, net = book.rate(self.rate), book.term.days, self._net(book)
+    def _shared_revenue(self, book: ClauseBook, facts: Facts) -> list[Fraction]:
+        """The revenue reported for each month that is shared, exact, in main units."""
+        days, net = book.term.days, self._net(book)
         gross, off = facts.revenue_of(self.payer, self.streams), facts.revenue_from(self.less)
-        due = []
+        shared = []
         for t, (month, name) in enumerate(zip(book.months, book.month_names, strict=True)):
             base = max(Fraction(0), book.money(gross.get(name, 0) - off.get(name, 0)))
-            due.append(base * net[t] * rate[t] * days[t] / month.days)
-        return due
+            shared.append(base * net[t] * days[t] / month.days)
+        return shared
 
     def _net(self, book: ClauseBook) -> list[Fraction]:
         """The share of the base that is left after those that are taken off, by month."""
@@ -236,10 +241,10 @@ class RevenueShare(Clause):
 
     def _claims(
         self, book: ClauseBook, due: list[Fraction], left: Fraction | None
-    ) -> Iterator[tuple[int, Fraction, str]]:
-        """What is claimed at the end of month t, and as what: by period, and at the end of each year the true-up."""
+    ) -> Iterator[tuple[list[int], Fraction, str]]:
+        """What is claimed for some months, and as what: by period, and at the end of each year the true-up."""
         if self.estimate_per_month is None:
-            yield from ((t, amount, WHAT) for t, amount in self._by_period(book, due))
+            yield from ((months, amount, WHAT) for months, amount in self._by_period(book, due))
             return
         rate, days = book.rate(self.rate), book.term.days
         estimate = book.rate(self.estimate_per_month)
@@ -255,12 +260,13 @@ class RevenueShare(Clause):
                 on_account[t] += asked
                 taken += asked
             left = left if left is None else left - earned
-            trued_up.append((book.term.last_month(year), earned - taken, "true-up"))
-        yield from ((t, amount, WHAT) for t, amount in self._by_period(book, on_account))
+            counted = [t for t, part in enumerate(share) if part]
+            trued_up.append((counted, earned - taken, "true-up"))
+        yield from ((months, amount, WHAT) for months, amount in self._by_period(book, on_account))
         yield from trued_up
 
-    def _by_period(self, book: ClauseBook, amounts: list[Fraction]) -> Iterator[tuple[int, Fraction]]:
-        """Amounts by month summed by the periods that are paid together, each with its last month."""
+    def _by_period(self, book: ClauseBook, amounts: list[Fraction]) -> Iterator[tuple[list[int], Fraction]]:
+        """Amounts by month summed by the periods that are paid together, each with its months."""
         arrears = self.arrears
 
         def period(t: int) -> int:
@@ -268,7 +274,7 @@ class RevenueShare(Clause):
 
         for _, group in itertools.groupby(range(len(amounts)), period):
             months = list(group)
-            yield months[-1], sum((amounts[t] for t in months), Fraction(0))
+            yield months, sum((amounts[t] for t in months), Fraction(0))
 
     def _due_month(self, months: tuple[Span, ...], t: int) -> int:
         """The month in which what accrues in month t is paid."""

@@ -172,19 +172,16 @@ class ServiceLevel(Clause):
         if self.claim is None:
             return True
         late = self.claim.after(month.until)
-        own = f"{month.start:%Y-%m}"
-        return any(one.clause == name and one.month == own and one.on < late for one in facts.claims)
+        return any(one.on < late for one in facts.claimed_under(name, f"{month.start:%Y-%m}"))
 
     def _availability(self, place: str, month: Span, facts: Facts, name: str) -> Fraction:
         """The availability of a place in a month: as it was measured, or what outages that count leave of its hours."""
         own = f"{month.start:%Y-%m}"
-        for measure in facts.availability:
-            if (measure.place, measure.month) == (place, own) and measure.by in ("", name):
-                return Fraction(measure.share)
+        for measure in facts.availability_of(place, own, name):
+            return Fraction(measure.share)
         down: dict[str, Fraction] = defaultdict(Fraction)
-        for outage in facts.outages:
-            if (outage.place, outage.month) == (place, own):
-                down[outage.cause] += Fraction(outage.hours)
+        for outage in facts.outages_at(place, own):
+            down[outage.cause] += Fraction(outage.hours)
         excluded = sum((self._excluded(cause, hours) for cause, hours in down.items()), Fraction(0))
         whole = 24 * month.days - excluded
         return (whole - (sum(down.values(), Fraction(0)) - excluded)) / whole if whole > 0 else WHOLE

@@ -349,8 +349,8 @@ class TakeOrPay(Clause):
         pools, name = self._pools(book.programme, book.contract), book.month_names[month]
         return [
             item.price_per_chip_hour
-            for item in facts.quotes
-            if (item.month, item.by.split("/")[0]) == (name, book.contract_id) and item.pool in pools
+            for item in facts.quotes_in(name)
+            if item.by.split("/")[0] == book.contract_id and item.pool in pools
         ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import date
 
 from gigawatt.history.binding import binding, in_order
 from gigawatt.history.outlook import as_ended
@@ -10,28 +12,58 @@ from gigawatt.model.facts import Facts
 from gigawatt.model.posting import LEFT, ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
-from gigawatt.values.span import Span
+from gigawatt.values.span import Span, add_months, parse_day
 
 Post = Callable[[ClauseBook, Facts], list[Posting]]
 """How one clause is asked what it posts."""
+Read = dict[Posting, frozenset[object]]
+"""By posting, the facts from which it was reckoned."""
 
 
-def posted(programme: Programme, months: tuple[Span, ...], facts: Facts, ask: Post | None = None) -> list[Posting]:
+def posted(
+    programme: Programme, months: tuple[Span, ...], facts: Facts, ask: Post | None = None, read: Read | None = None
+) -> list[Posting]:
     """Every posting over some months of every clause of the contracts that are signed in the facts, in clause order.
 
-    `ask` is called with the book of each clause; by default the clause posts, and what it raises goes through.
+    `ask` is called with the book of each clause; by default the clause posts, and what it raises goes through. `read`
+    is filled with the facts of each posting, where it is given.
     """
     ask = ask or (lambda book, known: book.clause.post(book, known))
     postings: list[Posting] = []
     due: list[Posting] = []
+    heeded: dict[object, None] = {}
+    if read is not None:
+        facts = replace(facts, heed=heeded.setdefault)
     contracts = as_ended(programme, facts.notices)
     for contract_id, clause_id, *_ in in_order(binding(programme)):
         if contract_id not in facts.signed:
             continue
         contract = contracts[contract_id]
         clause = contract.clauses[clause_id]
+        heeded.clear()
         found = ask(ClauseBook(programme, clause, clause_id, contract, contract_id, months, tuple(due)), facts)
         postings += found
         if AMOUNT in clause.publishes:
             due += [one for one in found if one.what not in LEFT]
+        if read is not None:
+            for one in found:
+                read[one] = _facts_of(one, heeded)
     return postings
+
+
+def day_of(fact: object) -> date | None:
+    """The day from which a fact counts: its own, or the first of its month; None where it has none."""
+    month = getattr(fact, "month", None)
+    if month is not None:
+        return parse_day(month)
+    days = [getattr(fact, name, None) for name in ("on", "accepted", "ended")]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _facts_of(posting: Posting, read: Collection[object]) -> frozenset[object]:
+    """Of the facts that a clause read, those of the days that a posting reckons; else those under the clause itself."""
+    first = parse_day(posting.month)
+    days = posting.period or Span(first, add_months(first, 1))
+    months = Span(days.start.replace(day=1), days.until)
+    found = frozenset(one for one in read if (day := day_of(one)) is not None and months.contains(day))
+    return found or frozenset(one for one in read if getattr(one, "by", None) == posting.by)

@@ -6,12 +6,13 @@ again without the latest facts, so that what came before the fault is settled, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import takewhile
 
 from gigawatt.errors import GigawattError
-from gigawatt.history.billing import posted
+from gigawatt.history.billing import Read, day_of, posted
 from gigawatt.model.facts import Facts
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
@@ -37,6 +38,8 @@ class Settlement:
     months: tuple[str, ...]
     postings: tuple[Posting, ...]
     failures: tuple[Failure, ...] = ()
+    read: Mapping[Posting, frozenset[object]] = field(default_factory=dict)
+    """The facts from which each posting was reckoned."""
 
     @property
     def open_from(self) -> str | None:
@@ -64,11 +67,13 @@ def settle_through(programme: Programme, facts: Facts, through: str, today: date
     if not facts.signed:
         facts = replace(facts, signed=_signed(programme))
     attempt = _Attempt(months)
-    found = posted(programme, months, facts, attempt.ask)
+    read: Read = {}
+    found = posted(programme, months, facts, attempt.ask, read)
     failures = tuple(failure for failure in attempt.failures if failure.month <= asked[-1])
     until = min((failure.month for failure in failures), default=None)
     settled = tuple(takewhile(lambda month: until is None or month < until, asked))
-    return Settlement(settled, tuple(one for one in found if one.month in settled), failures)
+    postings = tuple(one for one in found if one.month in settled)
+    return Settlement(settled, postings, failures, {one: read[one] for one in postings})
 
 
 def _asked(months: tuple[Span, ...], through: str, today: date) -> tuple[str, ...]:
@@ -127,16 +132,7 @@ def _before(facts: Facts, month: Span) -> Facts:
     """The facts of earlier months; notices and offers are kept, since they tell how contracts read."""
     kept: dict[str, tuple[object, ...]] = {}
     for each in fields(Facts):
-        if each.name not in ("signed", "notices", "offers"):
+        if each.name not in ("signed", "notices", "offers", "heed"):
             items = getattr(facts, each.name)
-            kept[each.name] = tuple(item for item in items if _day_of(item) < month.start)
+            kept[each.name] = tuple(item for item in items if (day_of(item) or date.min) < month.start)
     return replace(facts, **kept)  # type: ignore[arg-type]
-
-
-def _day_of(item: object) -> date:
-    """The day from which a fact counts: its own, or the first of its month."""
-    month = getattr(item, "month", None)
-    if month is not None:
-        return parse_day(month)
-    days = [getattr(item, name, None) for name in ("on", "accepted", "ended")]
-    return min((day for day in days if day is not None), default=date.min + timedelta(days=1))

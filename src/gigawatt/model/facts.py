@@ -8,16 +8,18 @@ certificates and reports.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 from gigawatt.model.offer import OfferOnRecord
 
 Key = tuple[str, str]
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,92 +240,127 @@ class Facts:
     outages: tuple[Outage, ...] = ()
     claims: tuple[Claimed, ...] = ()
     payments: tuple[Paid, ...] = ()
+    heed: Callable[[object], None] | None = field(default=None, compare=False, repr=False)
+    """Called with each fact that is read, so that a posting can name what it was reckoned from."""
+
+    def _read(self, items: Iterable[Fact]) -> list[Fact]:
+        """The facts that were asked for, of which the one who heeds them is told."""
+        found = list(items)
+        if self.heed is not None:
+            for item in found:
+                self.heed(item)
+        return found
 
     def use_of(self, pools: Collection[str], workloads: Collection[str]) -> dict[str, Decimal]:
         """Metered chip-hours by month in some pools, by some workloads (all where none is named)."""
         total: dict[str, Decimal] = defaultdict(Decimal)
         for pool in pools:
-            for item in self._use_by_pool.get(pool, ()):
-                if not workloads or item.workload in workloads:
-                    total[item.month] += item.chip_hours
+            of_pool = self._use_by_pool.get(pool, ())
+            for item in self._read(item for item in of_pool if not workloads or item.workload in workloads):
+                total[item.month] += item.chip_hours
         return total
 
     def delivered_by(self, clause: str) -> Mapping[str, Decimal]:
         """Chip-hours or MW-hours that stood ready under a clause, by month."""
-        return self._delivered.get(clause, {})
+        return _by_month(self._read(self._deliveries_by_clause.get(clause, ())))
 
     def use_by_workload(self, pool: str) -> dict[tuple[str, str], Decimal]:
         """Metered chip-hours in a pool by workload and month."""
         total: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for item in self._use_by_pool.get(pool, ()):
+        for item in self._read(self._use_by_pool.get(pool, ())):
             total[item.workload, item.month] += item.chip_hours
         return total
 
     def newly_delivered_by(self, clause: str) -> Mapping[str, Decimal]:
         """The part of `delivered_by` that was not contracted for before; an extension is no new capacity."""
-        return self._newly_delivered.get(clause, {})
+        of_clause = self._deliveries_by_clause.get(clause, ())
+        return _by_month(self._read(item for item in of_clause if not item.before and item.part != "extended"))
 
     def parts_delivered_by(self, clause: str) -> dict[str, dict[str, Decimal]]:
         """The same as `delivered_by` for each part of the promise, by its name; empty where nothing was metered."""
         parts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for item in self._deliveries_by_clause.get(clause, ()):
+        for item in self._read(self._deliveries_by_clause.get(clause, ())):
             parts[item.part][item.month] += item.unit_hours
         return parts
 
     def handed_over_by(self, clause: str) -> list[HandedOver]:
         """The deliveries under a clause that are on record with their days."""
-        return [item for item in self.handed_over if item.by == clause]
+        return self._read(item for item in self.handed_over if item.by == clause)
 
     def withheld_by(self, clause: str) -> dict[str, Decimal]:
         """Chip-hours that were asked for under a clause and not provided, by month."""
         total: dict[str, Decimal] = defaultdict(Decimal)
-        for item in self.withheld:
-            if item.by == clause:
-                total[item.month] += item.chip_hours
+        for item in self._read(item for item in self.withheld if item.by == clause):
+            total[item.month] += item.chip_hours
         return total
 
     def reached_under(self, clause: str) -> list[Reached]:
         """The milestones that were met under a clause."""
-        return [item for item in self.reached if item.by == clause]
+        return self._read(item for item in self.reached if item.by == clause)
 
     def exercised_under(self, clause: str) -> list[Exercised]:
         """The shares that were bought under a clause."""
-        return [item for item in self.exercised if item.by == clause]
+        return self._read(item for item in self.exercised if item.by == clause)
 
     def ordered_by(self, clause: str) -> list[Ordered]:
         """The orders under a clause."""
-        return [order for order in self.orders if order.by == clause]
+        return self._read(order for order in self.orders if order.by == clause)
 
     def revenue_of(self, earner: str, streams: Collection[str]) -> dict[str, int]:
         """Revenue of a party from some streams (all where none is named) by month, minor units."""
         total: dict[str, int] = defaultdict(int)
-        for item in self.revenue:
-            if item.earner == earner and (not streams or item.stream in streams):
-                total[item.month] += item.amount_minor
+        earned = (item for item in self.revenue if item.earner == earner)
+        for item in self._read(item for item in earned if not streams or item.stream in streams):
+            total[item.month] += item.amount_minor
         return total
 
     def revenue_from(self, streams: Collection[str]) -> dict[str, int]:
         """Revenue from some streams, whoever earns it, by month, minor units."""
         total: dict[str, int] = defaultdict(int)
-        for item in self.revenue:
-            if item.stream in streams:
-                total[item.month] += item.amount_minor
+        for item in self._read(item for item in self.revenue if item.stream in streams):
+            total[item.month] += item.amount_minor
         return total
 
     def spent_by(self, payers: Collection[str], places: Collection[str]) -> dict[str, int]:
         """Capital expenditure of some parties for some places (all where none is named) by month, minor units."""
         total: dict[str, int] = defaultdict(int)
-        for item in self.capex:
-            if item.payer in payers and (not places or item.place in places):
-                total[item.month] += item.amount_minor
+        spent = (item for item in self.capex if item.payer in payers)
+        for item in self._read(item for item in spent if not places or item.place in places):
+            total[item.month] += item.amount_minor
         return total
 
     def power_at(self, sites: Collection[str], month: str) -> Decimal:
         """IT power in a month at some sites together (all where none is named), MW."""
+        standing = (item for item in self.standing if item.month == month)
         return sum(
-            (item.power_mw for item in self.standing if item.month == month and (not sites or item.site in sites)),
+            (item.power_mw for item in self._read(item for item in standing if not sites or item.site in sites)),
             Decimal(0),
         )
+
+    def energy_of(self, pool: str) -> list[Energy]:
+        """The energy that was metered at a pool."""
+        return self._read(item for item in self.energy if item.pool == pool)
+
+    def quotes_in(self, month: str) -> list[Quoted]:
+        """What providers ask in a month."""
+        return self._read(item for item in self.quotes if item.month == month)
+
+    def contracted_with(self, provider: str) -> list[Contracted]:
+        """The new capacity that was taken of a provider and is kept."""
+        return self._read(item for item in self.contracted if item.provider == provider and item.kept)
+
+    def claimed_under(self, clause: str, month: str) -> list[Claimed]:
+        """The claims under a clause for a month."""
+        return self._read(item for item in self.claims if (item.clause, item.month) == (clause, month))
+
+    def availability_of(self, place: str, month: str, clause: str) -> list[Available]:
+        """How far a place was available in a month, as a clause measures it."""
+        of_place = (item for item in self.availability if (item.place, item.month) == (place, month))
+        return self._read(item for item in of_place if item.by in ("", clause))
+
+    def outages_at(self, place: str, month: str) -> list[Outage]:
+        """The outages of a place in a month."""
+        return self._read(item for item in self.outages if (item.place, item.month) == (place, month))
 
     @cached_property
     def _use_by_pool(self) -> dict[str, list[Metered]]:
@@ -339,17 +376,9 @@ class Facts:
             by_clause[item.by].append(item)
         return by_clause
 
-    @cached_property
-    def _delivered(self) -> dict[str, dict[str, Decimal]]:
-        return _by_clause(self.deliveries)
 
-    @cached_property
-    def _newly_delivered(self) -> dict[str, dict[str, Decimal]]:
-        return _by_clause(item for item in self.deliveries if not item.before and item.part != "extended")
-
-
-def _by_clause(deliveries: Iterable[Delivered]) -> dict[str, dict[str, Decimal]]:
-    total: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+def _by_month(deliveries: Iterable[Delivered]) -> dict[str, Decimal]:
+    total: dict[str, Decimal] = defaultdict(Decimal)
     for item in deliveries:
-        total[item.by][item.month] += item.unit_hours
+        total[item.month] += item.unit_hours
     return total
