@@ -57,7 +57,8 @@ COMMANDS = {
         "--set", "--out", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--workers", "--json",
         "--quiet",
     ],
-    "settle": ["--facts", "--focus", "--through", "--json", "--quiet"],
+    "settle": ["--facts", "--focus", "--through", "--book", "--json", "--quiet"],
+    "statement": ["--book", "--between", "--period", "--html", "--csv", "--json", "--out"],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,13 @@ from gigawatt.app import digest, known_on
 
 if TYPE_CHECKING:
     from gigawatt.ledger.book import Book
+    from gigawatt.ledger.keeping import Kept
     from gigawatt.ledger.settling import Settlement
     from gigawatt.model.booked import Verified
     from gigawatt.model.facts import Facts
     from gigawatt.model.gathered import Gathered
     from gigawatt.model.programme import Programme
+    from gigawatt.model.statement import Statement
 
 
 def open_book(place: str | os.PathLike[str], programme: Programme | None = None) -> Book:
@@ -50,15 +52,19 @@ def verify_book(book: Book, noted: str = "") -> Verified:
     return verify(book, noted)
 
 
-def read_facts(programme: Programme, *files: str | os.PathLike[str], bills: Sequence[str] = ()) -> Gathered:
+def read_facts(
+    programme: Programme, *files: str | os.PathLike[str], bills: Sequence[str] = (), book: Book | None = None
+) -> Gathered:
     """Read what happened from files of facts (CSV, Parquet, JSON lines), each `FILE` or `KIND=FILE`.
 
     `bills` are providers' Cost and Usage files in FOCUS, each `MAP=FILE` with the map that tells their pools and
-    workloads. Raises `ProgrammeError` with every fault of every file and its place.
+    workloads. What a `book` has on record counts too. Raises `ProgrammeError` with every fault of every file and its
+    place; the same fact with other content is one.
     """
     from gigawatt.file.fact_gathering import gather
 
-    return gather(programme, [os.fspath(file) for file in files], bills)
+    on_record = book.facts() if book is not None else None
+    return gather(programme, [os.fspath(file) for file in files], bills, on_record)
 
 
 def facts_schema_text() -> str:
@@ -78,3 +84,30 @@ def settled(programme: Programme, facts: Facts, through: str, today: date | None
     from gigawatt.ledger.settling import settle_through
 
     return settle_through(known_on(programme), facts, through, today or datetime.date.today())
+
+
+def settled_into(
+    book: Book,
+    programme: Programme,
+    gathered: Gathered,
+    settlement: Settlement,
+    tell: Callable[[str, str, float | None], None] = lambda *_: None,
+) -> Kept:
+    """Bring a book to hold a settlement: new facts, entries, corrections of what it had, months that stay open.
+
+    To settle again what is settled changes nothing; cut short, it is taken up where it was. `tell` is called as it goes
+    on. Raises `BookError`.
+    """
+    from gigawatt.ledger.keeping import keep
+
+    return keep(book, known_on(programme), gathered, settlement, tell)
+
+
+def stated(book: Book, first: str, second: str, period: str) -> Statement:
+    """What stood between two parties in a month, such as `2026-10`; `render` in `report/statement_page.py` prints it.
+
+    Raises `BookError` where the book has no such party, or the two parties' books do not agree.
+    """
+    from gigawatt.ledger.statement import statement_of
+
+    return statement_of(book, first, second, period)

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gigawatt.cli import app
-from gigawatt.commands.settling import exact
 from gigawatt.file.fact_kinds import FACT_KINDS
+from gigawatt.ledger.lines import exact
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -94,7 +94,7 @@ def test_a_clause_that_cannot_be_settled_leaves_months_open_with_exit_code_5() -
 
 
 @pytest.mark.parametrize(("arguments", "code", "told"), [
-    (("--through", "2026-01"), 2, "there is nothing to settle from; give --facts or --focus"),
+    (("--through", "2026-01"), 2, "there is nothing to settle from; give --facts, --focus or --book"),
     (("--facts", "use.csv"), 2, "Missing option"),
     (("--facts", "use.csv", "--through", "2026-07"), 1, "2026-07 lies outside the horizon"),
     (("--facts", "nowhere.csv", "--through", "2026-01"), 1, "nowhere.csv: there is no such file"),
@@ -115,7 +115,7 @@ def test_faults_of_facts_are_told_in_json() -> None:
 
 @pytest.mark.parametrize(("number", "text"), [
     (Fraction("1000.125"), "1000.125"), (Fraction(-1, 8), "-0.125"), (Fraction(3), "3"), (Fraction(1, 3), "1/3"),
-    (None, None),
+    (None, ""),
 ])  # fmt: skip
 def test_numbers_are_told_without_rounding(number: Fraction | None, text: str | None) -> None:
     assert exact(number) == text

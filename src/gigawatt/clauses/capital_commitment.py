@@ -17,6 +17,7 @@ from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Duration, Id, Megawatts, MoneyAmount, Share
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import CAPEX, Capex
+from gigawatt.model.remaining import HeldAs, Remaining, minor_units, paid_so_far
 from gigawatt.model.schedule import built_mw
 from gigawatt.model.thing import Thing
 from gigawatt.values.span import Span
@@ -108,6 +109,19 @@ class CapitalCommitment(Clause):
             drawn += draw
             postings += book.posting(months[0], draw, "draw", payer=self.investor, payee=self.recipient)
         return postings
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What is not drawn yet of all tranches, from the first month in force on; what is drawn stays invested."""
+        whole, found = Fraction(sum(tranche.amount for tranche in self.tranches)), []
+        drawn_by_month = paid_so_far(book, self.post(book, facts), lambda what: True)
+        for month, days, drawn in zip(book.month_names, book.months, drawn_by_month, strict=True):
+            if days.until > book.term.inside.start:
+                found.append(
+                    Remaining(month, book.name, "commitment", book.programme.currency, whole, drawn, whole - drawn,
+                              book.term.whole.until, self.investor, self.recipient, HeldAs.CAPITAL,
+                              minor_units(book, drawn))
+                )  # fmt: skip
+        return found
 
     def _opened(self, book: ClauseBook, facts: Facts) -> Iterator[tuple[list[int], Fraction]]:
         """The quarters in force, each as its months, with all that may be drawn by its end."""

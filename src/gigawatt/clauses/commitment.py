@@ -21,6 +21,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
+from gigawatt.model.remaining import Remaining
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import ClauseView
 from gigawatt.promises.floors import (
@@ -149,35 +150,62 @@ class Commitment(Clause):
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """In the last month of each year or term, what was posted for the buyer to pay, short of the amount."""
-        term, years, parts = book.term, self._years(book.term), parts_of(book.clause_id, book.term)
-        kept = Lots.of(self.carry_forward, years)
-        postings = []
-        for n, year in enumerate(years):
-            versions = in_year(parts, year)
-            if versions[-1].term.clause is not self:
-                continue
-            spend = sum((self._burned_down(book, part.term, year) for part in versions), Fraction(0))
-            floor, due = self._floors(parts, year)
-            short, over = max(Fraction(0), due - spend), max(Fraction(0), spend - due)
-            most = self._most_carried(floor)
-            owed = short - kept.use(n, short if most is None else min(short, most))
-            kept.keep(n, over)
+        term, postings = book.term, []
+        for year, _, owed in self._settled(book):
             counting = year.within(term.inside)
             month, day = term.last_month(year), term.last_day(year)
             postings += book.posting(month, owed, "shortfall", days=day, period=counting)
         return postings
 
-    def _burned_down(self, book: ClauseBook, term: Term, year: Span) -> Fraction:
-        """What counts in a year or term of what was posted."""
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What is left to burn down in each month of a year or term; nothing once its shortfall is due."""
+        found = []
+        for year, parts, _ in self._settled(book):
+            floor, due = self._floors(parts_of(book.clause_id, book.term), year)
+            burned = [Fraction(0)] * len(book.months)
+            for part in parts:
+                burned = [a + b for a, b in zip(burned, self._burned_by_month(book, part.term, year), strict=True)]
+            used, last = floor - due, book.term.last_month(year)
+            for t, month in enumerate(book.months[: last + 1]):
+                used += burned[t]
+                if month.overlap(year):
+                    left = max(Fraction(0), floor - used) if t < last else Fraction(0)
+                    found.append(
+                        Remaining(book.month_names[t], book.name, f"commitment from {year.start}",
+                                  book.programme.currency, floor, used, left, year.until,
+                                  book.contract.buyer, book.contract.seller)
+                    )  # fmt: skip
+        return found
+
+    def _settled(self, book: ClauseBook) -> Iterator[tuple[Span, list[Part], Fraction]]:
+        """Each year or term that this version settles, with the versions that have days in it and what falls short."""
+        years, parts = self._years(book.term), parts_of(book.clause_id, book.term)
+        kept = Lots.of(self.carry_forward, years)
+        for n, year in enumerate(years):
+            versions = in_year(parts, year)
+            if versions[-1].term.clause is not self:
+                continue
+            spend = sum((sum(self._burned_by_month(book, part.term, year)) for part in versions), Fraction(0))
+            floor, due = self._floors(parts, year)
+            short, over = max(Fraction(0), due - spend), max(Fraction(0), spend - due)
+            most = self._most_carried(floor)
+            owed = short - kept.use(n, short if most is None else min(short, most))
+            kept.keep(n, over)
+            yield year, versions, owed
+
+    def _burned_by_month(self, book: ClauseBook, term: Term, year: Span) -> list[Fraction]:
+        """What counts in a year or term of what was posted in each month."""
         shares: dict[Span, list[Fraction]] = {}
-        spend, index = Fraction(0), {name: t for t, name in enumerate(book.month_names)}
+        index = {name: t for t, name in enumerate(book.month_names)}
+        spend = [Fraction(0)] * len(book.months)
         for item in book.posted:
             if not self._counts(book.programme, book.contract_id, item):
                 continue
             days = item.days or term.inside
             if days not in shares:
                 shares[days] = term.share_of(days, year.within(term.whole))
-            spend += book.money(item.amount_minor) * shares[days][index[item.month]]
+            t = index[item.month]
+            spend[t] += book.money(item.amount_minor) * shares[days][t]
         return spend
 
     def _counted(self, draft: ClauseDraft) -> list[Amount]:

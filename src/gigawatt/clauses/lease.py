@@ -20,12 +20,21 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, COMMITMENTS, DELIVERY
+from gigawatt.model.remaining import Remaining
 from gigawatt.model.schedule import open_span, phase_commitment, phase_starts
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
 from gigawatt.promises.delivery import ByDelivery, first_day, recorded_events
-from gigawatt.promises.handing_over import ENLARGED, EXTENDED, draft_days, hours_by_part, post_days, post_parts
+from gigawatt.promises.handing_over import (
+    ENLARGED,
+    EXTENDED,
+    draft_days,
+    hours_by_part,
+    post_days,
+    post_parts,
+    remaining_deposit,
+)
 from gigawatt.promises.lot import Lot
 from gigawatt.promises.prolonging import Extension, Held, extend, mean
 from gigawatt.values.ids import did_you_mean
@@ -163,6 +172,11 @@ class Lease(ByDelivery):
         hours = hours_by_part(book, self, promised, facts, further)
         hourly = {part: [rent / book.hours(t) for t, rent in enumerate(each)] for part, each in rents.items()}
         return post_parts(book, hours, hourly, "rent", further, "MW-hour") + post_days(book, self, promised, facts)
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What the seller holds of the deposit."""
+        promised = self.promised(self._lots(book.programme, book.term.whole, first_day(book.term, book.clause_id)))
+        return remaining_deposit(book, self, promised, facts)
 
     def _firm(self, draft: ClauseDraft, lot: Lot, column: int, rent: Floats) -> list[Held]:
         """A phase from its acceptance on."""

@@ -14,7 +14,7 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Energy, Facts
 from gigawatt.model.fields import Id, Number, PricePerMWh, Share
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting, Priced
+from gigawatt.model.posting import TAX, ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
 from gigawatt.model.term import Term
@@ -90,7 +90,7 @@ class PassThrough(Clause):
             draft.pay(columns, mwh * tariff[use.month], use.month, what="energy")
             if self.tax:
                 taxed = mwh * tariff[use.month] * float(self.tax)
-                draft.pay(columns, taxed, use.month, what="tax", payee=self.tax_to)
+                draft.pay(columns, taxed, use.month, what=TAX, payee=self.tax_to)
 
     def _runs_only_if_signed(self, draft: ClauseDraft, pool: str) -> bool:
         """Whether all chips of a pool come by the contract itself, so that nothing runs there without it."""
@@ -105,7 +105,7 @@ class PassThrough(Clause):
         if self.tax:
             lines += book.postings(
                 [Priced.at(one.amount, Fraction(self.tax), book.programme.currency) for one in energy],
-                "tax",
+                TAX,
                 payee=self.tax_to,
             )
         return lines

@@ -21,6 +21,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
+from gigawatt.model.remaining import HeldAs, Remaining, paid_ahead
 from gigawatt.model.term import Term
 from gigawatt.values.ids import own_id
 from gigawatt.values.span import months_apart
@@ -235,6 +236,16 @@ class Prepayment(Clause):
         if self.refundable and book.term.inside.days and book.term.whole.until <= book.term.horizon.until:
             postings += book.posting(book.term.last_month(book.term.inside), -left, "prepayment refunded")
         return postings
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What is left of what was paid ahead; after its last day nothing, drawn or not."""
+        opening, _ = self._paid(book.contract, book.term)
+        moves = [(0, Fraction(opening))] if opening else []
+        index = {name: t for t, name in enumerate(book.month_names)}
+        moves += [(index[one.month], book.money(one.amount_minor)) for one in self.post(book, facts)]
+        if book.term.inside.days and book.term.whole.until <= book.term.horizon.until:
+            moves.append((book.term.last_month(book.term.inside), -sum((one for _, one in moves), Fraction(0))))
+        return paid_ahead(book, "prepayment", moves, HeldAs.PREPAID)
 
     def _paid(self, contract: Contract, term: Term) -> tuple[Decimal, dict[int, Decimal]]:
         """What was left when the horizon began, and what is paid in it by month.

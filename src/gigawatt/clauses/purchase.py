@@ -20,6 +20,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import CAPEX, HANDOVER, Handover
+from gigawatt.model.remaining import HeldAs, Remaining, paid_ahead
 from gigawatt.model.schedule import chip_months
 from gigawatt.model.term import Term
 from gigawatt.promises.lateness import Damages, Late
@@ -147,24 +148,37 @@ class Purchase(Clause):
 
         An order comes when due, unless it is on record that it came on another day; damages are for late days.
         """
-        price, deposit = book.rate(self.price_per_chip), Fraction(self.deposit)
-        came = {item.lot: item.on for item in facts.handed_over_by(book.name)}
-        paid, late = [Fraction(0)] * len(book.months), []
-        for order in facts.ordered_by(book.name):
-            t = book.month_names.index(order.month)
-            due = book.months[t].start
-            whole = Fraction(order.chips) * price[t]
-            early = months_apart(book.months[0].start, self._ordered_on(due))
-            paid[max(0, early)] += whole * deposit
-            day = came.get(f"{due}", due)
-            if day is not None and (then := months_apart(book.months[0].start, day)) < len(paid):
+        deposit, paid, late = Fraction(self.deposit), [Fraction(0)] * len(book.months), []
+        for chips, whole, due, ordered, came in self._orders(book, facts):
+            paid[ordered] += whole * deposit
+            if came is not None and (then := months_apart(book.months[0].start, came)) < len(paid):
                 paid[then] += whole * (1 - deposit)
-            late.append(Late(Fraction(order.chips), Span(due, max(due, day or book.months[-1].until))))
+            late.append(Late(chips, Span(due, max(due, came or book.months[-1].until))))
         postings = book.postings(paid, "chips")
         if self.damages is not None:
             owed = self.damages.by_month(late, book.months)
             postings += book.postings(owed, "damages", payer=book.contract.seller, payee=book.contract.buyer)
         return postings
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What was paid as a deposit for chips that have not come."""
+        moves = []
+        for _, whole, _, ordered, came in self._orders(book, facts):
+            moves.append((ordered, whole * Fraction(self.deposit)))
+            if came is not None:
+                moves.append((months_apart(book.months[0].start, came), -whole * Fraction(self.deposit)))
+        return paid_ahead(book, "deposit for orders", moves, HeldAs.PREPAID)
+
+    def _orders(self, book: ClauseBook, facts: Facts) -> Iterator[tuple[Fraction, Fraction, date, int, date | None]]:
+        """Each order: its chips, what they cost, when they are due, the month in which they were ordered, when they
+        came."""
+        price = book.rate(self.price_per_chip)
+        came = {item.lot: item.on for item in facts.handed_over_by(book.name)}
+        for order in facts.ordered_by(book.name):
+            t = book.month_names.index(order.month)
+            due, chips = book.months[t].start, Fraction(order.chips)
+            ordered = max(0, months_apart(book.months[0].start, self._ordered_on(due)))
+            yield chips, chips * price[t], due, ordered, came.get(f"{due}", due)
 
     def _delivers(self, span: Span, day: date) -> bool:
         """Whether chips can come on a day: in force, and not before the price's first date."""

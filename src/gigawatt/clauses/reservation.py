@@ -22,12 +22,21 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, COMMITMENTS, DELIVERY, UNIT_PRICE, Commitment, UnitPrice
+from gigawatt.model.remaining import Remaining
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
 from gigawatt.promises.chips_held import Chips, Choice, Takes
 from gigawatt.promises.delivery import ByDelivery, first_day, recorded_events
-from gigawatt.promises.handing_over import ENLARGED, EXTENDED, draft_days, hours_by_part, post_days, post_parts
+from gigawatt.promises.handing_over import (
+    ENLARGED,
+    EXTENDED,
+    draft_days,
+    hours_by_part,
+    post_days,
+    post_parts,
+    remaining_deposit,
+)
 from gigawatt.promises.lot import Lot
 from gigawatt.promises.prolonging import Extension, Held, extend, mean
 from gigawatt.values.series import Series
@@ -170,6 +179,11 @@ class Reservation(ByDelivery, OnPool):
             prices[EXTENDED] = [Fraction(value) for value in then]
         hours = hours_by_part(book, self, promised, facts, further)
         return post_parts(book, hours, prices, "fee", further, "chip-hour") + post_days(book, self, promised, facts)
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What the seller holds of the deposit."""
+        promised = self.promised(self._lots(book.term.whole, first_day(book.term, book.clause_id)))
+        return remaining_deposit(book, self, promised, facts)
 
     def _deliver(self, draft: ClauseDraft, chips: Series, pool: str, fee: Floats) -> Held:
         """A number of chips that is given: by days in force, or by the days on which its lots are accepted."""

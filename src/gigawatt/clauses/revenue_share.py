@@ -23,6 +23,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import REVENUE, Revenue
+from gigawatt.model.remaining import Remaining, paid_so_far
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
@@ -31,7 +32,7 @@ from gigawatt.values.quantity import plain
 from gigawatt.values.span import Span, add_months, month_start, months_apart
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
-WHAT = "revenue share"
+WHAT, GUARANTEE = "revenue share", "guarantee"
 
 
 class Arrears(Thing):
@@ -182,12 +183,28 @@ class RevenueShare(Clause):
             if short.most:
                 month = months_due[draft.term.last_month(year)]
                 paid = (short.columns, short.factors, month)
-                draft.pay(*paid, payer=self.payer, payee=self.payee, what="guarantee")
+                draft.pay(*paid, payer=self.payer, payee=self.payee, what=GUARANTEE)
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each period's share of the revenue reported, in order of time until the cap is met; on an estimate, if there
         is one, until the contract year's end; and what a year falls short of the guarantee."""
         return self._settled(book, facts)[0]
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What is left of the cap, in the months in force."""
+        if self.cap is None:
+            return []
+        cap, found = Fraction(self.cap), []
+        before = Fraction(self.paid or 0) + self._paid_before(book, facts)
+        paid = paid_so_far(book, self.post(book, facts), lambda what: what != GUARANTEE)
+        for month, days, toward in zip(book.month_names, book.term.days, paid, strict=True):
+            if days:
+                used = before + toward
+                found.append(
+                    Remaining(month, book.name, "cap", book.programme.currency, cap, used, cap - used,
+                              book.term.whole.until, self.payer, self.payee)
+                )  # fmt: skip
+        return found
 
     def _settled(self, book: ClauseBook, facts: Facts) -> tuple[list[Posting], Fraction]:
         """The postings, and what was paid toward the cap with them and by earlier versions."""
@@ -212,7 +229,7 @@ class RevenueShare(Clause):
             earned = sum(amount * share for amount, share in zip(due, book.term.share(year), strict=True))
             short = max(Fraction(0), book.term.floor(self.guarantee, year, {}) - earned)
             month = self._due_month(book.months, book.term.last_month(year))
-            postings += book.posting(month, short, "guarantee", payer=self.payer, payee=self.payee)
+            postings += book.posting(month, short, GUARANTEE, payer=self.payer, payee=self.payee)
         return postings, toward
 
     def _paid_before(self, book: ClauseBook, facts: Facts) -> Fraction:

@@ -5,6 +5,7 @@ ones: lots by contract year, first in first out, until they lapse.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +27,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, NOT_PROVIDED, UNIT_PRICE, NotProvided, UnitPrice
+from gigawatt.model.remaining import HeldAs, Remaining, minor_units
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import ClauseView
 from gigawatt.promises.floors import (
@@ -46,7 +48,7 @@ from gigawatt.promises.floors import (
 )
 from gigawatt.promises.metering import shares_in, use_shares
 from gigawatt.values.series import Series
-from gigawatt.values.span import Span, months_apart
+from gigawatt.values.span import Span, add_months, months_apart
 
 
 class MakeUp(Keeps):
@@ -82,6 +84,20 @@ class HoursCarried(CarryForward):
     def at_start(self) -> Mapping[date, Decimal]:
         """Hours left when the horizon begins."""
         return self.carried
+
+
+@dataclass(frozen=True)
+class _Year:
+    """A contract year as it is settled, in chip-hours; `taken` by month, `lots` left by the number of their year."""
+
+    number: int
+    year: Span
+    taken: list[Fraction]
+    floor: Fraction
+    due: Fraction
+    owed: Fraction
+    made_up: Fraction
+    lots: Mapping[int, Fraction]
 
 
 class TakeOrPay(Clause):
@@ -203,37 +219,81 @@ class TakeOrPay(Clause):
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """In each contract year's last month: what was metered short of the floor, at the price of a deficiency; and
         for what was made up above it, the unit price less the price of making up, back."""
+        term, postings = book.term, []
+        deficiency = book.rate(self.deficiency_per_chip_hour)
+        for one in self._settled(book, facts):
+            month, day, counting = term.last_month(one.year), term.last_day(one.year), one.year.within(term.inside)
+            postings += book.posting(
+                month, Priced.at(one.owed, deficiency[month], "chip-hour"), self._what, days=day, period=counting
+            )
+            if one.made_up:
+                credit = self._credit(term, book.name, month, self._quoted_prices(book, facts, month))
+                postings += book.posting(
+                    month, Priced.at(one.made_up, -credit, "chip-hour"), "make-up", days=day, period=counting
+                )
+        return postings
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """What is left of each year's floor, by month; and of what was paid for, until it is made up or lapses."""
+        term, found = book.term, []
+        parties = (book.contract.buyer, book.contract.seller)
+        deficiency, whole, last = book.rate(self.deficiency_per_chip_hour), dict[int, Fraction](), -1
+        settled = list(self._settled(book, facts))
+        for at, one in enumerate(settled):
+            last, used = term.last_month(one.year), one.floor - one.due
+            for t, month in enumerate(book.months[: last + 1]):
+                used += one.taken[t]
+                if month.overlap(one.year):
+                    left = max(Fraction(0), one.floor - used) if t < last else Fraction(0)
+                    what = f"floor from {one.year.start}"
+                    found.append(
+                        Remaining(book.month_names[t], book.name, what, "chip-hour", one.floor, used, left,
+                                  one.year.until, *parties)
+                    )  # fmt: skip
+            ends = at + 1 == len(settled) and term.whole.until <= term.horizon.until
+            for number, left in one.lots.items():
+                whole.setdefault(number, left)
+                start = add_months(one.year.start, 12 * (number - one.number))
+                over = add_months(start, 12 * (1 + (self.make_up.years if self.make_up is not None else 0)))
+                price = (
+                    deficiency[min(term.last_month(Span(start, add_months(start, 12))), last)]
+                    if number >= 0
+                    else (deficiency[0])
+                )
+                until = term.last_month(settled[at + 1].year) if at + 1 < len(settled) else len(book.months)
+                for t in range(last, last + 1 if ends else until):
+                    kept = left if over > book.months[t].until and not ends else Fraction(0)
+                    found.append(
+                        Remaining(book.month_names[t], book.name, f"to make up from {start}", "chip-hour",
+                                  whole[number], whole[number] - left, kept, over, *parties, HeldAs.PREPAID,
+                                  minor_units(book, kept * price))
+                    )  # fmt: skip
+        return found
+
+    def _settled(self, book: ClauseBook, facts: Facts) -> Iterator["_Year"]:
+        """Each contract year that this version settles: what was due, what is owed, and the lots left at its end."""
         term, parts = book.term, parts_of(book.clause_id, book.term)
         failed = {}
         for part in parts:
             withheld = facts.withheld_by(f"{book.contract_id}/{part.name}")
             failed[part.name] = {t: withheld[name] for t, name in enumerate(book.month_names) if name in withheld}
-        deficiency = book.rate(self.deficiency_per_chip_hour)
         lots, kept = Lots.of(self.make_up, term.years), Lots.of(self.carry_forward, term.years)
-        postings = []
         for n, year in enumerate(term.years):
             counted = in_year(parts, year)
             if counted[-1].term.clause is not self:
                 continue
-            month, day, counting = term.last_month(year), term.last_day(year), year.within(term.inside)
-            quantity = sum(
-                (self._version(part)._quantity(book, facts, part.term, year) for part in counted), Fraction(0)
-            )
+            taken = [Fraction(0)] * len(book.months)
+            for part in counted:
+                hours = self._version(part)._taken_by_month(book, facts, part.term, year)
+                taken = [a + b for a, b in zip(taken, hours, strict=True)]
+            quantity = sum(taken, Fraction(0))
             floor, due = self._floors(parts, year, failed)
             short, over = max(Fraction(0), due - quantity), max(Fraction(0), quantity - due)
             owed = short - kept.use(n, _least(short, self._most_carried(floor)))
             made_up = lots.use(n, _least(over, self._most_made_up(term, year)))
             lots.keep(n, owed)
             kept.keep(n, over - made_up)
-            postings += book.posting(
-                month, Priced.at(owed, deficiency[month], "chip-hour"), self._what, days=day, period=counting
-            )
-            if made_up:
-                credit = self._credit(term, book.name, month, self._quoted_prices(book, facts, month))
-                postings += book.posting(
-                    month, Priced.at(made_up, -credit, "chip-hour"), "make-up", days=day, period=counting
-                )
-        return postings
+            yield _Year(n, year, taken, floor, due, owed, made_up, dict(lots.left))
 
     def _version(self, part: Part) -> "TakeOrPay":
         assert isinstance(part.term.clause, TakeOrPay)
@@ -255,15 +315,15 @@ class TakeOrPay(Clause):
             hours.append((table.hours * share)[share > 0])
         return np.concatenate(columns), np.concatenate(hours)
 
-    def _quantity(self, book: ClauseBook, facts: Facts, term: Term, year: Span) -> Fraction:
-        """Metered chip-hours that count in a contract year."""
-        quantity = Fraction(0)
+    def _taken_by_month(self, book: ClauseBook, facts: Facts, term: Term, year: Span) -> list[Fraction]:
+        """Metered chip-hours that count in a contract year, by month."""
+        counted = [Fraction(0)] * len(book.months)
         for pool in self._pools(book.programme, book.contract):
             for workload in self.for_workloads or book.programme.workloads:
                 taken = book.by_month(facts.use_of([pool], [workload]))
                 share = shares_in(book.programme, term, pool, workload, year)
-                quantity += sum(hours * part for hours, part in zip(taken, share, strict=True))
-        return quantity
+                counted = [so_far + h * part for so_far, h, part in zip(counted, taken, share, strict=True)]
+        return counted
 
     def _pools(self, programme: Programme, contract: Contract) -> list[str]:
         """The pools that are metered, in file order."""

@@ -23,6 +23,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting, Vested
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, MILESTONE, TOLD, Amount, Capex, Delivery, Milestone, Told
+from gigawatt.model.remaining import Remaining
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
@@ -241,6 +242,19 @@ class Warrant(Clause):
             ends = [each for each in (vesting.by, self.expires, book.term.whole.until) if each is not None]
             if item.on < min(ends) and (vesting.from_ or item.on) <= item.on:
                 found.append(Vested(book.name, item.milestone, item.on, vesting.shares))
+        return found
+
+    def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
+        """The shares that have vested and can still be bought, in the months in force."""
+        issuer, holder = self._parties(book.contract)
+        vested, taken, found = self.vested(book, facts), facts.exercised_under(book.name), []
+        for name, month, days in zip(book.month_names, book.months, book.term.days, strict=True):
+            if days:
+                could = Fraction(sum((each.shares for each in vested if each.on < month.until), Decimal(0)))
+                used = Fraction(sum((each.shares for each in taken if each.on < month.until), Decimal(0)))
+                until = min(self.expires or book.term.whole.until, book.term.whole.until)
+                left = could - used if month.until < until else Fraction(0)
+                found.append(Remaining(name, book.name, "vested", "shares", could, used, left, until, holder, issuer))
         return found
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:

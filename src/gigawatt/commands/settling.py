@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from fractions import Fraction
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from gigawatt.commands.contracts import plain, table
 from gigawatt.commands.telling import CALLED_WRONGLY, LEFT_OPEN, AsJson, File, Quiet, progress_bar, told
 
 if TYPE_CHECKING:
+    from gigawatt.ledger.keeping import Kept
     from gigawatt.ledger.settling import Settlement
     from gigawatt.model.gathered import Gathered
     from gigawatt.model.programme import Programme
@@ -31,32 +33,44 @@ def settle(
     through: Annotated[str, typer.Option("--through", metavar="MONTH", help="Settle through this month, as 2026-10.")],
     facts: FactFiles = None,
     focus: Bills = None,
+    book: Annotated[
+        str | None, typer.Option("--book", metavar="PATH|URL", help="Keep it in a book, made where there is none.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Who owes whom for what happened: the postings of every clause, month by month, from files of facts."""
-    if not facts and not focus:
-        typer.echo("error: there is nothing to settle from; give --facts or --focus, see --help", err=True)
+    """Who owes whom for what happened: the postings of every clause, month by month, from files of facts.
+
+    With a book the facts of earlier runs count too, and all is kept in it: entries in the books of both parties,
+    corrections of what it had, what accrues, payments. To settle again what is settled changes nothing.
+    """
+    if not facts and not focus and book is None:
+        typer.echo("error: there is nothing to settle from; give --facts, --focus or --book, see --help", err=True)
         raise typer.Exit(CALLED_WRONGLY)
-    with told(as_json), progress_bar(quiet) as tell:
+    with told(as_json), progress_bar(quiet) as tell, ExitStack() as closing:
         from gigawatt.app import load
-        from gigawatt.books import read_facts, settled
+        from gigawatt.books import open_book, read_facts, settled, settled_into
 
         programme = load(file)
         tell("reading", "facts", None)
-        gathered = read_facts(programme, *(facts or ()), bills=focus or ())
+        opened = None
+        if book is not None:
+            opened = closing.enter_context(contextlib.closing(open_book(book, programme)))
+        gathered = read_facts(programme, *(facts or ()), bills=focus or (), book=opened)
         tell("settling", f"through {through}", None)
         found = settled(programme, gathered.facts, through)
+        kept = settled_into(opened, programme, gathered, found, tell) if opened is not None else None
     if as_json:
-        typer.echo(json.dumps(_document(programme, gathered, found), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(_document(programme, gathered, found, kept), indent=1, ensure_ascii=False))
     else:
-        _tell(programme, gathered, found)
+        _tell(programme, gathered, found, kept)
     if found.failures:
         raise typer.Exit(LEFT_OPEN)
 
 
-def _document(programme: Programme, gathered: Gathered, found: Settlement) -> dict[str, Any]:
+def _document(programme: Programme, gathered: Gathered, found: Settlement, kept: Kept | None) -> dict[str, Any]:
     """What is settled, as JSON has it; amounts in main units as text, and in whole minor units."""
+    from gigawatt.ledger.lines import exact
     from gigawatt.values.money import Money
 
     return {
@@ -67,10 +81,11 @@ def _document(programme: Programme, gathered: Gathered, found: Settlement) -> di
             {
                 **plain(one),
                 "amount": str(Money(one.amount_minor, programme.currency).to_decimal()),
-                **{name: exact(getattr(one, name)) for name in ("quantity", "rate")},
+                **{name: exact(getattr(one, name)) or None for name in ("quantity", "rate")},
             }
             for one in found.postings
         ],
+        **({"book": plain(kept)} if kept is not None else {}),
         "open": [plain(failure) for failure in found.failures],
         "facts": {
             "rows": dict(gathered.rows),
@@ -81,22 +96,10 @@ def _document(programme: Programme, gathered: Gathered, found: Settlement) -> di
     }
 
 
-def exact(number: Fraction | None) -> str | None:
-    """A number without rounding: `1000.125`, or `1/3` where no decimal is exact."""
-    if number is None:
-        return None
-    for digits in range(31):
-        scaled = number * 10**digits
-        if scaled.denominator == 1:
-            whole, rest = divmod(abs(scaled.numerator), 10**digits)
-            return f"{'-' * (number < 0)}{whole}" + (f".{rest:0{digits}d}" if digits else "")
-    return str(number)
-
-
-def _tell(programme: Programme, gathered: Gathered, found: Settlement) -> None:
+def _tell(programme: Programme, gathered: Gathered, found: Settlement, kept: Kept | None) -> None:
     from gigawatt.values.money import Money
 
-    rows = ", ".join(f"{count:,} of {kind}" for kind, count in gathered.rows.items())
+    rows = ", ".join(f"{count:,} of {kind}" for kind, count in gathered.rows.items() if count)
     typer.echo(f"{programme.programme}: read {rows or 'no rows'}")
     for kind, count in gathered.repeats.items():
         typer.echo(f"  {count:,} of {kind} only repeat another row, and count once")
@@ -111,5 +114,11 @@ def _tell(programme: Programme, gathered: Gathered, found: Settlement) -> None:
              f"{float(one.quantity):,.3f} {one.unit}" if one.quantity is not None else "")
             for one in sorted(found.postings, key=lambda one: (one.month, one.by))
         ])  # fmt: skip
+    if kept is not None:
+        corrections = f", {kept.corrections:,} of them credit notes" if kept.corrections else ""
+        typer.echo(f"\nto the book: {kept.facts:,} facts, {kept.entries:,} entries{corrections}")
+        if kept.late and kept.entries:
+            late = f"{kept.late[0]} through {kept.late[-1]}" if len(kept.late) > 1 else kept.late[0]
+            typer.echo(f"{late} take no entries any more: what came late stands in the next month that does")
     for failure in found.failures:
         typer.echo(f"\nerror: {failure}", err=True)

@@ -26,7 +26,9 @@ from gigawatt.file.fact_checks import (
 from gigawatt.file.fact_files import LINE, Table, read_table
 from gigawatt.file.fact_kinds import BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
 from gigawatt.file.fact_names import Names
+from gigawatt.file.facts_on_record import BOOK, NewFacts, tables_on_record
 from gigawatt.file.focus import read_focus
+from gigawatt.model.entry import FactOnRecord
 from gigawatt.model.facts import Facts
 from gigawatt.model.gathered import Gathered, Source, Unmapped
 from gigawatt.model.programme import Programme
@@ -36,13 +38,20 @@ _GROUP = ("pool", "workload", "month", "slice")
 _ROW = "row of a fact"
 
 
-def gather(programme: Programme, files: Sequence[str], bills: Sequence[str] = ()) -> Gathered:
+def gather(
+    programme: Programme,
+    files: Sequence[str],
+    bills: Sequence[str] = (),
+    on_record: Iterable[tuple[int, FactOnRecord]] | None = None,
+) -> Gathered:
     """Read files of facts, each `FILE` or `KIND=FILE`, and providers' bills in FOCUS, each `MAP=FILE`.
 
-    ProgrammeError carries every fault of every file with its place.
+    `on_record` are the facts that a book has, each with its number: they count too, and what is told again with other
+    content is a fault; what the book does not have is told as `new`. ProgrammeError carries every fault of every file
+    with its place.
     """
-    names, found = Names.of(programme), FaultList()
-    tables = _tables(files, found)
+    names, found, new = Names.of(programme), FaultList(), NewFacts()
+    tables = [*tables_on_record(on_record or ()), *_tables(files, found)]
     unmapped: list[Unmapped] = []
     for bill in bills:
         try:
@@ -67,13 +76,17 @@ def gather(programme: Programme, files: Sequence[str], bills: Sequence[str] = ()
         if rows[kind.name]:
             every = pl.concat(rows.pop(kind.name))
             once = _once(kind, every, found)
-            read[kind.name], repeats[kind.name] = every.height, every.height - once.height
+            told_now = every.filter(pl.col(FILE) != BOOK).height
+            read[kind.name], repeats[kind.name] = told_now, every.height - once.height
+            if on_record is not None:
+                new.add(kind, once)
             told = _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
             sources += told
             held[kind.held_in] = tuple(source.fact for source in told)
     if found.faults:
         raise ProgrammeError(found.faults)
-    return Gathered(Facts(**held), tuple(sources), dict(read), dict(+repeats), tuple(unmapped))  # type: ignore[arg-type]
+    facts = Facts(**held)  # type: ignore[arg-type]
+    return Gathered(facts, tuple(sources), dict(read), dict(+repeats), tuple(unmapped), new if len(new) else ())
 
 
 def _tables(files: Iterable[str], faults: FaultList) -> list[tuple[FactKind, Table]]:

@@ -32,3 +32,5 @@ SORTS = {
     COST: Sort.EXPENSES, TAX: Sort.EXPENSES, EXCHANGE_DIFFERENCE: Sort.EXPENSES,
 }  # fmt: skip
 """Each purpose that settlement uses, with the sort of its accounts."""
+ACCRUED = {PAYABLE: ACCRUED_COST, RECEIVABLE: ACCRUED_INCOME}
+"""Where an amount stands before it is invoiced, by where it stands then."""

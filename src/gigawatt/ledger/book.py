@@ -11,7 +11,7 @@ from typing import Any
 
 from gigawatt.errors import BookError
 from gigawatt.ledger.chain import GENESIS, hash_of, is_plain
-from gigawatt.ledger.periods import after, refusal
+from gigawatt.ledger.periods import after, out_of_order, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, FACTS, NOT_YET, TIMEOUT, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row, Store
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CONTENT, CREDIT, DEBIT, ID, REFERS, State
@@ -19,6 +19,7 @@ from gigawatt.model.booked import CREATED, DIFFERS, EXISTS, Answer, BookIdentity
 from gigawatt.model.entry import NO_LIMIT, Account, Act, Entry, FactOnRecord
 
 LINK = AT["link"]
+_AT_ONCE = 20_000
 Judged = tuple[Row, str]
 
 
@@ -303,8 +304,10 @@ class Book:
         if not is_plain(period, by, why):
             raise BookError(f"{period!a}: names and reasons are plain text")
         with self._written() as writing:
-            standing = self._standings().get(period, PeriodStanding(period))
-            fault = refusal(standing, act, by, why)
+            in_use = self._in_use()
+            standing = next((one for one in in_use if one.period == period), PeriodStanding(period))
+            earlier = [one for one in in_use if one.period < period]
+            fault = refusal(standing, act, by, why) or out_of_order(standing, earlier, act)
             waiting = self.store.waiting(period) if act == "close" else []
             if not fault and waiting:
                 fault = f"{period} has {len(waiting)} pending entries ({waiting[0][ID]} ...); post or void them first"
@@ -312,6 +315,11 @@ class Book:
                 raise BookError(fault)
             writing.record("periods", period, act, by, why)
         return after(standing, act, by, why)
+
+    def _in_use(self) -> list[PeriodStanding]:
+        standings = self._standings()
+        used = self.store.periods_used() | standings.keys()
+        return [standings.get(period, PeriodStanding(period)) for period in sorted(used)]
 
     def _standings(self) -> dict[str, PeriodStanding]:
         standings: dict[str, PeriodStanding] = {}
@@ -322,15 +330,26 @@ class Book:
     def periods(self) -> list[PeriodStanding]:
         """Every period that has entries or was acted on, in order."""
         with self.store.reading():
-            standings = self._standings()
-            used = {row[AT["period"]] for row in self.store.scan("entries")}
-        return [standings.get(period, PeriodStanding(period)) for period in sorted(used | standings.keys())]
+            return self._in_use()
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """Every entry in the order in which it was taken, by the names of its columns."""
-        with self.store.reading():
-            rows = list(self.store.scan("entries"))
-        return (dict(zip(AT, row, strict=True)) for row in rows)
+        """Every entry in the order in which it was taken, by the names of its columns; read a piece at a time."""
+        return (dict(zip(AT, row, strict=True)) for row in self._paged("entries"))
+
+    def facts(self, kind: str = "") -> Iterator[tuple[int, FactOnRecord]]:
+        """Every fact on record (of one kind, where that is named) with its number; read a piece at a time."""
+        return ((row[0], FactOnRecord(*row[1:5])) for row in self._paged("facts", kind))
+
+    def _paged(self, table: str, kind: str = "") -> Iterator[Row]:
+        """All rows of a table. Records are only ever added, so that pieces read one after another fit together."""
+        after = 0
+        while True:
+            with self.store.reading():
+                rows = self.store.page(table, after, _AT_ONCE, kind)
+            yield from rows
+            if len(rows) < _AT_ONCE:
+                return
+            after = rows[-1][0]
 
     def balances(self) -> dict[str, tuple[int, int, int, int]]:
         """By account: debits, credits, pending debits, pending credits; minor units."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from gigawatt.model.booked import PeriodStanding
@@ -25,6 +26,16 @@ def refusal(standing: PeriodStanding, act: str, by: str, why: str) -> str:
         return f"{by} prepared {period} and cannot approve it; another has to"
     if act == "keep_open" and not why:
         return f"{period}: say why it is kept open"
+    return ""
+
+
+def out_of_order(standing: PeriodStanding, earlier: Iterable[PeriodStanding], act: str) -> str:
+    """Why a period has to wait for those before it: what they are kept open for may change it; else empty."""
+    for one in earlier:
+        if act == "draft" and one.why:
+            return f"{standing.period} follows {one.period}, which is kept open: {one.why}. Settle that first"
+        if act == "close" and one.state != "closed":
+            return f"{standing.period} follows {one.period}, which is {one.state}; close that first"
     return ""
 
 

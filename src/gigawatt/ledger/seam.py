@@ -39,6 +39,12 @@ class Store(Protocol):
     def waiting(self, period: str = "") -> list[Row]:
         """Pending entries that nothing has resolved, of one period where one is named."""
 
+    def page(self, table: str, after: int, most: int, kind: str = "") -> list[Row]:
+        """The next `most` rows of a table whose seq is above one, in order; of one kind of facts where it is named."""
+
+    def periods_used(self) -> set[str]:
+        """The periods of all entries."""
+
     def scan(self, table: str) -> Iterator[Row]:
         """All rows of a table by seq."""
 

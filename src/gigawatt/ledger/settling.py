@@ -16,6 +16,7 @@ from gigawatt.history.billing import Read, day_of, posted
 from gigawatt.model.facts import Facts
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
+from gigawatt.model.remaining import Remaining
 from gigawatt.values.span import Span, parse_day
 
 
@@ -40,6 +41,8 @@ class Settlement:
     failures: tuple[Failure, ...] = ()
     read: Mapping[Posting, frozenset[object]] = field(default_factory=dict)
     """The facts from which each posting was reckoned."""
+    remaining: tuple[Remaining, ...] = ()
+    """What is left of promises at the end of each settled month."""
 
     @property
     def open_from(self) -> str | None:
@@ -73,7 +76,8 @@ def settle_through(programme: Programme, facts: Facts, through: str, today: date
     until = min((failure.month for failure in failures), default=None)
     settled = tuple(takewhile(lambda month: until is None or month < until, asked))
     postings = tuple(one for one in found if one.month in settled)
-    return Settlement(settled, postings, failures, {one: read[one] for one in postings})
+    remaining = tuple(one for one in attempt.remaining if one.month in settled)
+    return Settlement(settled, postings, failures, {one: read[one] for one in postings}, remaining)
 
 
 def _asked(months: tuple[Span, ...], through: str, today: date) -> tuple[str, ...]:
@@ -108,16 +112,17 @@ class _Attempt:
 
     months: tuple[Span, ...]
     failures: list[Failure] = field(default_factory=list)
+    remaining: list[Remaining] = field(default_factory=list)
 
     def ask(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """What a clause posts; where it raises, of the months before the one whose facts make it do so."""
         try:
-            return book.clause.post(book, facts)
+            return self._answered(book, facts)
         except Exception as fault:
             why = str(fault) or type(fault).__name__
             for month in reversed(self.months):
                 try:
-                    kept = book.clause.post(book, _before(facts, month))
+                    kept = self._answered(book, _before(facts, month))
                 except Exception as earlier:
                     why = str(earlier) or type(earlier).__name__
                     continue
@@ -126,6 +131,12 @@ class _Attempt:
         first = next((month for month, days in zip(self.months, book.term.days, strict=True) if days), self.months[0])
         self.failures.append(Failure(_name(first), book.name, why))
         return []
+
+    def _answered(self, book: ClauseBook, facts: Facts) -> list[Posting]:
+        """What a clause posts; what is left of it is kept too."""
+        posted = book.clause.post(book, facts)
+        self.remaining += book.clause.remaining(book, replace(facts, heed=None))
+        return posted
 
 
 def _before(facts: Facts, month: Span) -> Facts:

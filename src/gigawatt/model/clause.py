@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gigawatt.model.facts import Facts, Notice
     from gigawatt.model.posting import ClauseBook, Posting, Vested
     from gigawatt.model.programme import Programme
+    from gigawatt.model.remaining import Remaining
     from gigawatt.model.step import Step
     from gigawatt.model.term import Term
     from gigawatt.model.verdict import Ask, ClauseView, Opinion
@@ -226,6 +227,10 @@ class Clause(Spanned):
 
     def post(self, book: "ClauseBook", facts: "Facts") -> list["Posting"]:
         """Who owes whom under this promise, given the facts, once its contract is signed."""
+        return []
+
+    def remaining(self, book: "ClauseBook", facts: "Facts") -> list["Remaining"]:
+        """What is left of this promise at the end of each month, where it is of a quantity or a sum."""
         return []
 
     def vested(self, book: "ClauseBook", facts: "Facts") -> list["Vested"]:

@@ -18,12 +18,16 @@ from gigawatt.values.span import Span
 
 Status = Literal["announced", "loi", "offer", "signed"]
 Basis = Literal["contract", "policy", "law", "press"]
+Invoiced = Literal[
+    "monthly in arrears", "quarterly in arrears", "yearly in arrears",
+    "monthly in advance", "quarterly in advance", "yearly in advance",
+]  # fmt: skip
 
 
 class Payment(Thing):
     """How and when invoices are paid."""
 
-    invoice: Text | None = None
+    invoice: Invoiced | None = Field(default=None, description="in the month itself, if absent")
     net: Duration | None = None
     dispute: Duration | None = None
     late_interest_per_year: PerYear | None = Field(default=None, alias="late_interest")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from gigawatt.model.entry import FactOnRecord
 from gigawatt.model.facts import Facts
 
 
@@ -43,3 +44,5 @@ class Gathered:
     rows: Mapping[str, int] = field(default_factory=dict)
     repeats: Mapping[str, int] = field(default_factory=dict)
     unmapped: tuple[Unmapped, ...] = ()
+    new: Iterable[FactOnRecord] = ()
+    """What a book does not have yet; nothing where none was asked."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RECURRING = frozenset({"fee", "rent"})
 """What recurs month by month for capacity, by what a posting or a payment is for."""
+TAX = "tax"
 LEFT = frozenset({"deposit"})
 """What one party leaves with another and has back: money that moves, and no spend."""
 

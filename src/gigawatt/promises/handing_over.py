@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import numpy as np
 from gigawatt.model.draft import Decision
 from gigawatt.model.posting import Priced
 from gigawatt.model.published import HANDOVER, Handover
+from gigawatt.model.remaining import HeldAs, Remaining, paid_ahead
 from gigawatt.values.span import Span, months_apart
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
     from gigawatt.model.facts import Facts
     from gigawatt.model.posting import ClauseBook, Posting
     from gigawatt.promises.delivery import ByDelivery
-    from gigawatt.promises.lot import Lot
+    from gigawatt.promises.lot import Deposit, Lot
     from gigawatt.promises.prolonging import Further
 
+DEPOSIT = "deposit"
 EXTENDED, ENLARGED = "extended", "enlarged"
 """Parts of a promise that have terms of their own, as facts name them."""
 
@@ -149,23 +152,48 @@ def post_days(book: ClauseBook, clause: ByDelivery, promised: Sequence[Lot], fac
         )
         postings += book.postings(due, "damages", payer=seller, payee=buyer)
     if clause.deposit is not None:
-        deposit, ended = clause.deposit, ending(lots, days)
-        amount, whole = Fraction(deposit.amount), book.term.whole
-        paid_back = [
-            (day, amount * Fraction(deposit.refund) * ended.shares[name], "refund") for name, day in days.items()
-        ]
-        paid_back.append((deposit.returned or whole.until, amount * (1 - ended.share), "deposit returned"))
-        postings += _post_on(book, deposit.paid or whole.start, amount, "deposit", buyer, seller)
-        for day, back, what in paid_back:
-            postings += _post_on(book, day, back, what, seller, buyer)
+        postings += _post_on(book, clause.deposit.paid or book.term.whole.start, clause.deposit.amount, DEPOSIT)
+        for day, freed, kept, what in _freed(book, clause.deposit, lots, days):
+            postings += _post_on(book, day, freed * (1 - kept), what, seller, buyer)
     return postings
 
 
-def _post_on(book: ClauseBook, day: date, amount: Fraction, what: str, payer: str, payee: str) -> list[Posting]:
+def _freed(
+    book: ClauseBook, deposit: Deposit, lots: Sequence[Lot], days: Mapping[str, date]
+) -> Iterator[tuple[date, Fraction, Fraction, str]]:
+    """When how much of a deposit is no longer held, the share of that which the seller keeps, and as what it goes."""
+    amount, ended = Fraction(deposit.amount), ending(lots, days)
+    for name, day in days.items():
+        yield day, amount * ended.shares[name], 1 - Fraction(deposit.refund), "refund"
+    yield deposit.returned or book.term.whole.until, amount * (1 - ended.share), Fraction(0), "deposit returned"
+
+
+def remaining_deposit(book: ClauseBook, clause: ByDelivery, promised: Sequence[Lot], facts: Facts) -> list[Remaining]:
+    """What the seller holds of the deposit at each month's end."""
+    if clause.deposit is None:
+        return []
+    known = facts.handed_over_by(book.name)
+    days = {item.lot: item.ended for item in known if item.lot is not None and item.ended is not None}
+    paid = clause.deposit.paid or book.term.whole.start
+    moves = [(paid, Fraction(clause.deposit.amount))]
+    lots = clause.as_recorded(promised, known)
+    moves += [(day, -freed) for day, freed, _, _ in _freed(book, clause.deposit, lots, days)]
+    start = book.months[0].start
+    return paid_ahead(book, DEPOSIT, [(max(0, months_apart(start, day)), x) for day, x in moves], HeldAs.DEPOSIT)
+
+
+def _post_on(
+    book: ClauseBook,
+    day: date,
+    amount: Fraction | Decimal,
+    what: str,
+    payer: str | None = None,
+    payee: str | None = None,
+) -> list[Posting]:
     month = months_apart(book.months[0].start, day)
     if not 0 <= month < len(book.months):
         return []
-    return book.posting(month, amount, what, payer=payer, payee=payee)
+    return book.posting(month, Fraction(amount), what, payer=payer, payee=payee)
 
 
 def post_parts(

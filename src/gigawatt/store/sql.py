@@ -73,6 +73,15 @@ class SqlStore(ABC):
             return self.all(f"{among} and period = ? order by seq", period)
         return self.all(f"{among} order by seq")
 
+    def page(self, table: str, after: int, most: int, kind: str = "") -> list[Row]:
+        """The next rows of a table by seq, of one kind of facts where that is named."""
+        among = f"select {columns_of(table)} from {table} where seq > ? {'and kind = ?' if kind else ''} "
+        return self.all(f"{among} order by seq limit ?", after, *((kind,) if kind else ()), most)
+
+    def periods_used(self) -> set[str]:
+        """The periods of all entries."""
+        return {row[0] for row in self.all("select distinct period from entries")}
+
     def scan(self, table: str) -> Iterator[Row]:
         """All rows of a table by seq."""
         yield from self.all(f"select {columns_of(table)} from {table} order by seq")

@@ -1,0 +1,182 @@
+"""What a book is to hold for a settlement: lines, each of one amount between two parties in the books of both.
+
+A clause's posting is a cost that its payer owes and an income that its payee is owed. Money that is held for what is
+left of a promise (paid ahead, a deposit, capital) is taken out of both again, month by month, to what is left. A
+payment lessens what is owed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from gigawatt.ledger import accounts as of
+from gigawatt.ledger.settling import Settlement
+from gigawatt.model.contract import Contract
+from gigawatt.model.entry import Account
+from gigawatt.model.facts import Paid
+from gigawatt.model.posting import TAX, Posting
+from gigawatt.model.programme import Programme
+from gigawatt.model.remaining import HeldAs
+from gigawatt.values.ids import own_id
+from gigawatt.values.span import Span, add_months, parse_day
+
+HELD = {
+    HeldAs.PREPAID: (of.PREPAID, of.DEFERRED_INCOME),
+    HeldAs.DEPOSIT: (of.DEPOSIT_PAID, of.DEPOSIT_HELD),
+    HeldAs.CAPITAL: (of.INVESTED, of.CAPITAL),
+}
+"""Where money that is held stands in the books of who paid it, and of who has it."""
+SETTLED, NO_CLAUSE = "settled", "-"
+"""How the ids of entries begin that a settlement makes; what stands in them for the clause of a payment."""
+_EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_MOST_NAMED = 20
+"""So many facts are named by a line; more are named together by one digest."""
+
+Sides = tuple[tuple[Account, Account], tuple[Account, Account]]
+"""The debited and the credited account, in the payer's books and in the payee's."""
+Names = Callable[[Iterable[object]], tuple[str, ...]]
+"""Under which ids a book has the facts of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An amount of a month, below nought where it runs the other way; it is due on `day`, and accrues until then."""
+
+    month: str
+    sides: Sides
+    amount_minor: int
+    day: date
+    clause: str
+    what: str
+    since: str = ""
+    words: str = ""
+    quantity: str = ""
+    rate: str = ""
+    facts: tuple[str, ...] = ()
+    payment: str = ""
+    """The fact's id, where it is a payment."""
+
+    @property
+    def key(self) -> str:
+        """What is the same of the line whenever it is settled again: month, clause, what, parties, first day."""
+        parties = f"{self.sides[0][0].party}>{self.sides[1][0].party}"
+        told = (SETTLED, self.month, self.clause or NO_CLAUSE, self.what, parties, self.since, self.payment)
+        return "|".join(part for part in told if part)
+
+    @property
+    def accrues(self) -> bool:
+        """Whether it is due in a later month than its own."""
+        return f"{self.day:%Y-%m}" > self.month
+
+
+def lines_of(programme: Programme, settlement: Settlement, names: Names) -> Iterator[Line]:
+    """The lines of what is settled, one for each key."""
+    found: dict[str, Line] = {}
+    for posting in settlement.postings:
+        line = _of_posting(programme, posting, names(settlement.read.get(posting, ())))
+        found[line.key] = _together(found[line.key], line) if line.key in found else line
+    yield from found.values()
+    yield from _held(programme, settlement)
+
+
+def payment_line(programme: Programme, paid: Paid, name: str) -> Line:
+    """The line of a payment, under the contract that it names, else the only one that is signed between the two."""
+    contract = paid.contract or _only_contract(programme, paid)
+    payer = (Account(paid.payer, contract, of.PAYABLE), Account(paid.payer, contract, of.CASH))
+    payee = (Account(paid.payee, contract, of.CASH), Account(paid.payee, contract, of.RECEIVABLE))
+    return Line(
+        f"{paid.on:%Y-%m}", (payer, payee), paid.amount_minor, paid.on, "", "payment", facts=(name,), payment=name
+    )
+
+
+def invoice_day(contract: Contract, month: str, last: date) -> date:
+    """When what a contract makes due for a month is invoiced: by its `payment`, else on the last day of it."""
+    found = re.fullmatch(r"(\w+) in (arrears|advance)", contract.payment.invoice or "")
+    if found is None:
+        return last
+    first = parse_day(month)
+    if found[2] == "advance":
+        return first
+    each = _EACH[found[1]]
+    return add_months(first, each - (first.month - 1) % each)
+
+
+def exact(number: Fraction | None) -> str:
+    """A number without rounding: `1000.125`, or `1/3` where no decimal is exact; empty where there is none."""
+    if number is None:
+        return ""
+    for digits in range(31):
+        scaled = number * 10**digits
+        if scaled.denominator == 1:
+            whole, rest = divmod(abs(scaled.numerator), 10**digits)
+            return f"{'-' * (number < 0)}{whole}" + (f".{rest:0{digits}d}" if digits else "")
+    return str(number)
+
+
+def _of_posting(programme: Programme, posting: Posting, facts: tuple[str, ...]) -> Line:
+    contract_id, _, clause_id = posting.by.partition("/")
+    contract = programme.contracts[contract_id]
+    first = parse_day(posting.month)
+    month = Span(first, add_months(first, 1))
+    days = posting.days.within(month) if posting.days is not None else month
+    days = days if days.days else month
+    clause = contract.clauses.get(clause_id)
+    cite = clause.cite if clause is not None else None
+    owed = of.TAX if posting.what == TAX else of.COST
+    payer = (Account(posting.payer, contract_id, owed), Account(posting.payer, contract_id, of.PAYABLE))
+    payee = (Account(posting.payee, contract_id, of.RECEIVABLE), Account(posting.payee, contract_id, of.INCOME))
+    return Line(
+        posting.month, (payer, payee), posting.amount_minor,
+        invoice_day(contract, posting.month, days.until - timedelta(days=1)),
+        _own(posting.by), posting.what, "" if days.start == first else f"from {days.start}",
+        f"{cite}: {cite.words}" if cite is not None and cite.words and str(cite) != cite.words else str(cite or ""),
+        f"{exact(posting.quantity)} {posting.unit}".strip() if posting.quantity is not None else "",
+        exact(posting.rate), facts,
+    )  # fmt: skip
+
+
+def _together(one: Line, other: Line) -> Line:
+    """Two lines of one key as one; of their quantities it tells nothing, since they had two prices."""
+    facts = tuple(dict.fromkeys((*one.facts, *other.facts)))
+    return replace(one, amount_minor=one.amount_minor + other.amount_minor, quantity="", rate="", facts=facts)
+
+
+def _held(programme: Programme, settlement: Settlement) -> Iterator[Line]:
+    """What is paid and not yet earned: out of cost and income by as much as what is held rises in a month, and back."""
+    held: dict[tuple[str, str, str, HeldAs], dict[str, int]] = {}
+    for one in settlement.remaining:
+        if one.held_as is not None:
+            by_month = held.setdefault((_own(one.by), one.payer, one.payee, one.held_as), {})
+            by_month[one.month] = by_month.get(one.month, 0) + one.held_minor
+    for (by, payer, payee, held_as), by_month in held.items():
+        contract_id, before = by.partition("/")[0], 0
+        for month in settlement.months:
+            now = by_month.get(month, 0)
+            if now != before:
+                last = add_months(parse_day(month), 1) - timedelta(days=1)
+                asset, liability = HELD[held_as]
+                sides = (
+                    (Account(payer, contract_id, asset), Account(payer, contract_id, of.COST)),
+                    (Account(payee, contract_id, of.INCOME), Account(payee, contract_id, liability)),
+                )
+                yield Line(month, sides, now - before, last, by, f"held: {held_as}")
+            before = now
+
+
+def _own(by: str) -> str:
+    """A clause's full name as the file has it, whichever version is meant."""
+    contract_id, _, clause_id = by.partition("/")
+    return f"{contract_id}/{own_id(clause_id)}"
+
+
+def _only_contract(programme: Programme, paid: Paid) -> str:
+    between = [
+        name
+        for name, contract in programme.contracts.items()
+        if contract.status == "signed" and {paid.payer, paid.payee} == {contract.buyer, contract.seller}
+    ]
+    return between[0] if len(between) == 1 else ""
