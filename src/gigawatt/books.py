@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gigawatt.ledger.book import Book
     from gigawatt.ledger.settling import Settlement
     from gigawatt.model.booked import Verified
+    from gigawatt.model.commitments import Commitments
     from gigawatt.model.facts import Facts
     from gigawatt.model.gathered import Gathered
     from gigawatt.model.programme import Programme
@@ -78,3 +79,34 @@ def settled(programme: Programme, facts: Facts, through: str, today: date | None
     from gigawatt.ledger.settling import settle_through
 
     return settle_through(known_on(programme), facts, through, today or datetime.date.today())
+
+
+def commitments(
+    programme: Programme, facts: Facts | None = None, *, as_of: date | None = None, year_begins: int = 1
+) -> Commitments:
+    """What is announced, signed, delivered and paid at the end of a day, and the least that is due after it, by year.
+
+    Contracts stand as known on the day, by default the programme's `as_of`; facts of later days are left out. A year
+    begins in month `year_begins`. Raises `GigawattError` for a day outside the horizon (but the one before it), a month
+    that is none, or a clause that cannot be settled.
+    """
+    from gigawatt.ledger.commitments import commitments as reckoned
+
+    day = programme.as_of if as_of is None else as_of
+    return reckoned(known_on(programme, as_of), day, facts, year_begins=year_begins)
+
+
+def write_minimum(found: Commitments, path: str | os.PathLike[str]) -> None:
+    """Write the least that is due as CSV: contract, clause, payer, payee, what, year, amount. Raises `OutputError`."""
+    import csv
+
+    from gigawatt.errors import OutputError
+
+    names = ("contract", "clause", "payer", "payee", "what", "year", "amount")
+    try:
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            out = csv.DictWriter(file, names, lineterminator="\n")
+            out.writeheader()
+            out.writerows(found.rows())
+    except OSError as fault:
+        raise OutputError(f"cannot write {path}: {fault.strerror}; give another --csv") from fault

@@ -214,6 +214,10 @@ class Paid:
     contract: str = ""
 
 
+Coming = Delivered | HandedOver | Ordered
+"""What stands or comes under a clause, on record or as promised."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that a settlement reads, each kind in any order. `signed` are the ids of the contracts that bind."""
