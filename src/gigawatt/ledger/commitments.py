@@ -294,7 +294,7 @@ class _Reckoning:
             self._obligation(contract_id, pair, lines, whole, extents, paid, binds) for pair in dict.fromkeys(pairs)
         )
         ends = [
-            f"{payer} pays least by ending it under {one.clause.split('/')[1]}, by notice on {one.given}: so it is counted"
+            f"{payer} pays least by ending it under {one.clause.split('/')[1]}, by notice on {one.given}: so counted"
             for payer, chosen in choices.items() for one in chosen if one.clause.split("/")[0] == contract_id
         ]  # fmt: skip
         said = remarks(self.programme, contract_id, contract, self.as_of, self.record.notices)
