@@ -58,6 +58,7 @@ COMMANDS = {
         "--quiet",
     ],
     "settle": ["--facts", "--focus", "--through", "--json", "--quiet"],
+    "commitments": ["--facts", "--focus", "--as-of", "--by", "--year-begins", "--csv", "--picture", "--json"],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 

@@ -86,13 +86,17 @@ def commitments(
 ) -> Commitments:
     """What is announced, signed, delivered and paid at the end of a day, and the least that is due after it, by year.
 
-    Contracts stand as known on the day, by default the programme's `as_of`; facts of later days are left out. A year
-    begins in month `year_begins`. Raises `GigawattError` for a day outside the horizon (but the one before it), a month
-    that is none, or a clause that cannot be settled.
+    Contracts stand as known on the day; facts of later days are left out. Without a day they stand as the programme's
+    `as_of` has them, at its end, or where that lies before the horizon, at the end of the day before the horizon. A
+    year begins in month `year_begins`. Raises `GigawattError` for a day outside the horizon (but the one before it), a
+    month that is none, or a clause that cannot be settled.
     """
+    from datetime import timedelta
+
     from gigawatt.ledger.commitments import commitments as reckoned
 
-    day = programme.as_of if as_of is None else as_of
+    before = programme.horizon.from_ - timedelta(days=1)
+    day = max(programme.as_of, before) if as_of is None else as_of
     return reckoned(known_on(programme, as_of), day, facts, year_begins=year_begins)
 
 
@@ -110,3 +114,10 @@ def write_minimum(found: Commitments, path: str | os.PathLike[str]) -> None:
             out.writerows(found.rows())
     except OSError as fault:
         raise OutputError(f"cannot write {path}: {fault.strerror}; give another --csv") from fault
+
+
+def minimum_picture(found: Commitments, path: str | os.PathLike[str]) -> None:
+    """Write the least that is due, by year and contract, as a picture (SVG). Raises `OutputError`."""
+    from gigawatt.report.obligations import write_picture
+
+    write_picture(found, Path(path))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import gigawatt as gw
+from gigawatt.clauses import all_kinds
+from gigawatt.model.clause import Clause
 from gigawatt.model.commitments import Commitments, Obligation
-from gigawatt.model.facts import Facts, HandedOver, Notice, Ordered, Spent
+from gigawatt.model.facts import Delivered, Facts, HandedOver, Notice, Ordered, Spent
 from tests.programmes import load_text
 
 YEAR_END = date(2026, 12, 31)
@@ -172,13 +177,16 @@ def test_rent_of_what_is_used_makes_nothing_due_and_is_bounded_by_the_chips_offe
 
 
 def test_energy_has_no_bound_and_nothing_of_it_is_due() -> None:
-    energy = "rate: {kind: price, chip: h100, chips: 10, price: 2 USD/chip-hour}, power: {kind: pass_through, price: 50 USD/MWh}"
+    energy = """rate: {kind: price, chip: h100, chips: 10, price: 2 USD/chip-hour},
+      power: {kind: pass_through, price: 50 USD/MWh}"""
     assert (due(energy), owed(energy).most_minor) == ({}, None)
     assert "power: energy as it is metered" in told(energy).agreements[0].remarks
 
 
 def test_the_price_of_shares_is_no_part_of_the_least() -> None:
-    shares = "w: {kind: warrant, issuer: volt, holder: acme, exercise_price: 1 USD, vests: [{shares: 100, power: 1 MW}]}"
+    shares = (
+        "w: {kind: warrant, issuer: volt, holder: acme, exercise_price: 1 USD, vests: [{shares: 100, power: 1 MW}]}"
+    )
     assert (due(shares), owed(shares).most_minor) == ({}, 10_000)
 
 
@@ -240,3 +248,70 @@ def test_a_contract_without_a_last_day_is_counted_to_the_horizons_end_and_says_s
     found = gw.commitments(deal(FIRM, text=LAB.replace(", through: 2028-12-31", "")), as_of=YEAR_END)
     assert [(one.year, one.amount_minor) for one in found.minimum] == [(2027, 17_520_000)]
     assert found.agreements[0].remarks[0] == "no last day is stated; counted through 2027-12-31, the horizon's end"
+
+
+def metered(*chips: int, clause: str = "deal/chips", part: str = "") -> Facts:
+    """Chips that stood in the first months of 2027."""
+    days = (31, 28, 31, 30, 31, 30)
+    return Facts(
+        deliveries=tuple(
+            Delivered(clause, "volt-h100", f"2027-{n:02d}", Decimal(24 * days[n - 1] * each), part=part)
+            for n, each in enumerate(chips, 1)
+        )
+    )
+
+
+def test_what_was_taken_of_an_option_is_kept_and_due_to_the_end() -> None:
+    """6 chips in March are kept: 6 x 2 x 24 for the 275 days left of 2027 and the 366 of 2028."""
+    takes = "chips: {kind: reservation, chip: h100, chips: {most: 10, take: quarterly}, price: 2 USD/chip-hour}"
+    assert due(takes) == {}
+    assert due(takes, metered(4, 5, 6), date(2027, 3, 31)) == {
+        ("fee", 2027): 6 * 48 * 275 * 100, ("fee", 2028): 6 * 48 * 366 * 100
+    }  # fmt: skip
+
+
+def test_an_extension_on_record_is_due_past_the_contracts_last_day() -> None:
+    """10 chips for the half of 2029: 48 a day for 181 days."""
+    longer = """chips: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour,
+      extend: {for: 6 months, notice: 90 d}}"""
+    facts = Facts(handed_over=(HandedOver("deal/chips", "extended", date(2026, 12, 1), None, None, Decimal(10)),))
+    assert due(longer, facts)["fee", 2029] == 10 * 48 * 181 * 100
+
+
+def test_where_deliveries_are_metered_alone_nobody_owes_damages_for_their_days() -> None:
+    lots = """chips: {kind: reservation, chip: h100, chips: {2027-01: 10, 2027-02: 20}, price: 2 USD/chip-hour,
+      damages: {per_day: 5 USD/chip}}"""
+    assert due(lots, metered(10, 10, 20), date(2027, 3, 31), payer="volt") == {}
+    none = Facts(handed_over=(HandedOver("deal/chips", "2027-01-01", date(2027, 1, 1), date(2027, 1, 1)),))
+    late = told(lots, none, date(2027, 3, 31)).agreements[0].obligations
+    # the second lot, due on 1 February, comes on 1 April: 10 chips x 59 days x 5
+    assert [one.due_minor for one in late if one.payer == "volt"] == [295_000]
+
+
+def test_a_contract_that_is_signed_later_is_not_there() -> None:
+    signed = LAB.replace("from: 2027-01-01,", "from: 2027-01-01, signed: 2027-02-01,")
+    assert gw.commitments(deal(FIRM, text=signed), as_of=YEAR_END).agreements == ()
+    assert len(gw.commitments(deal(FIRM, text=signed), as_of=date(2027, 2, 1)).agreements) == 1
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "extra: {kind: service_level, target: 99.5 %, credit: {99 %: 10 %}}",
+        "extra: {kind: mfn}",
+        "extra: {kind: first_refusal, holder: volt, respond_within: 30 d, match: true}",
+    ],
+)
+def test_what_only_gives_back_takes_nothing_off_the_least(clause: str) -> None:
+    found = told(f"{FIRM}, {clause}")
+    assert found.agreements[0].obligations[0].least_minor == 35_088_000
+    assert any(remark.startswith("extra: ") for remark in found.agreements[0].remarks)
+
+
+def test_every_kind_that_makes_amounts_due_is_reckoned_here() -> None:
+    """Add an example by hand for a kind that is missing."""
+    here = Path(__file__).read_text(encoding="utf-8")
+    posting = [kind.model_fields["kind"] for kind in all_kinds() if kind.post is not Clause.post]
+    names = [name for field in posting for name in get_args(field.annotation)]
+    assert len(names) > 10
+    assert [name for name in names if f"kind: {name}," not in here and f"kind: {name}}}" not in here] == []

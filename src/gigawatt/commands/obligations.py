@@ -37,26 +37,30 @@ def commitments(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Also write the least that is due as CSV.")
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also write the least that is due by year as a picture (SVG).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """What is announced, signed, delivered, paid, by contract; and the least that is due by year if nothing is used."""
     with told(as_json):
         from gigawatt.app import load
         from gigawatt.books import commitments as reckoned
-        from gigawatt.books import read_facts, write_minimum
+        from gigawatt.books import minimum_picture, read_facts, write_minimum
 
         programme = load(file)
         known = read_facts(programme, *(facts or ()), bills=focus or ()).facts if facts or focus else None
         found = reckoned(programme, known, as_of=day(as_of), year_begins=year_begins)
         if csv is not None:
             write_minimum(found, csv)
+        if picture is not None:
+            minimum_picture(found, picture)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False))
         return
-    from rich.console import Console
+    from gigawatt.report.obligations import show
 
-    from gigawatt.report.obligations import tables
-
-    Console(highlight=False).print(tables(found, by.value if by is not None else None))
-    if csv is not None:
-        typer.echo(f"\nwritten to {csv}")
+    show(found, by.value if by is not None else None)
+    for written in (csv, picture):
+        if written is not None:
+            typer.echo(f"\nwritten to {written}")
