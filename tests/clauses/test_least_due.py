@@ -271,17 +271,18 @@ def test_what_was_taken_of_an_option_is_kept_and_due_to_the_end() -> None:
 
 
 def test_an_extension_on_record_is_due_past_the_contracts_last_day() -> None:
-    """10 chips for the half of 2029: 48 a day for 181 days."""
+    """10 chips for 2029 and 2030: 480 a day for 365 days each."""
     longer = """chips: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour,
-      extend: {for: 6 months, notice: 90 d}}"""
+      extend: {for: 24 months, notice: 90 d}}"""
     facts = Facts(handed_over=(HandedOver("deal/chips", "extended", date(2026, 12, 1), None, None, Decimal(10)),))
-    assert due(longer, facts)["fee", 2029] == 10 * 48 * 181 * 100
+    assert [due(longer, facts)["fee", year] for year in (2029, 2030)] == [10 * 48 * 365 * 100] * 2
 
 
 def test_where_deliveries_are_metered_alone_nobody_owes_damages_for_their_days() -> None:
     lots = """chips: {kind: reservation, chip: h100, chips: {2027-01: 10, 2027-02: 20}, price: 2 USD/chip-hour,
       damages: {per_day: 5 USD/chip}}"""
-    assert due(lots, metered(10, 10, 20), date(2027, 3, 31), payer="volt") == {}
+    alone = told(lots, metered(10, 10, 20), date(2027, 3, 31)).agreements[0].obligations
+    assert {one.payer for one in alone} == {"acme"}
     none = Facts(handed_over=(HandedOver("deal/chips", "2027-01-01", date(2027, 1, 1), date(2027, 1, 1)),))
     late = told(lots, none, date(2027, 3, 31)).agreements[0].obligations
     # the second lot, due on 1 February, comes on 1 April: 10 chips x 59 days x 5
@@ -315,3 +316,21 @@ def test_every_kind_that_makes_amounts_due_is_reckoned_here() -> None:
     names = [name for field in posting for name in get_args(field.annotation)]
     assert len(names) > 10
     assert [name for name in names if f"kind: {name}," not in here and f"kind: {name}}}" not in here] == []
+
+
+def test_what_was_ended_for_not_having_come_is_due_no_more() -> None:
+    """The second 10 chips were ended: 10 x 2 x 24 x 306 from March on."""
+    lots = """chips: {kind: reservation, chip: h100, chips: {2027-01: 10, 2027-02: 20}, price: 2 USD/chip-hour,
+      longstop: 14 d}"""
+    came = HandedOver("deal/chips", "2027-01-01", date(2027, 1, 1), date(2027, 1, 1))
+    ended = HandedOver("deal/chips", "2027-02-01", None, ended=date(2027, 2, 16))
+    assert due(lots, Facts(handed_over=(came, ended)), date(2027, 2, 28))["fee", 2027] == 10 * 48 * 306 * 100
+
+
+def test_a_cap_that_is_amended_bounds_once() -> None:
+    """700, and from July 900: what may still be paid is 900 in all."""
+    share = "share: {kind: revenue_share, payer: acme, payee: volt, rate: 10 %, cap: 700 USD}"
+    amended = LAB.replace("{CLAUSES}}", "{CLAUSES}, amendments: [{effective: 2027-07-01, recorded: 2026-11-01, "
+                          "amend: {share: {cap: 900 USD}}}]}")  # fmt: skip
+    found = gw.commitments(deal(share, text=amended), as_of=YEAR_END).agreements[0].obligations[0]
+    assert (found.least_minor, found.most_minor) == (0, 90_000)

@@ -119,6 +119,8 @@ def test_delivered_due_and_paid_come_from_the_facts_of_the_day() -> None:
     assert owed.left_minor == 20_000_000 - 1_488_000
     assert (rent.due_minor, rent.paid_minor, rent.to_come_minor) == (2_000_000, 1_000_000, 6 * 1_500_000)
     assert found.unassigned_minor == 7
+    # of July nothing is known yet: 10 chips to come for 184 days
+    assert amounts(found, "block")["fee"] == 20 * 24 * 184 * 100
 
 
 def test_what_is_due_by_the_day_is_what_a_settlement_says() -> None:
