@@ -268,6 +268,8 @@ def test_what_was_taken_of_an_option_is_kept_and_due_to_the_end() -> None:
     assert due(takes, metered(4, 5, 6), date(2027, 3, 31)) == {
         ("fee", 2027): 6 * 48 * 275 * 100, ("fee", 2028): 6 * 48 * 366 * 100
     }  # fmt: skip
+    # a month later, whose meter has not been read
+    assert due(takes, metered(4, 5, 6), date(2027, 4, 30))["fee", 2027] == 6 * 48 * 245 * 100
 
 
 def test_an_extension_on_record_is_due_past_the_contracts_last_day() -> None:

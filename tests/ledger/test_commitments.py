@@ -250,6 +250,14 @@ def test_json_and_csv_have_every_year_exactly(files: Path) -> None:
     assert sum(Decimal(one["amount"]) for one in plain["minimum"]) == Decimal("328760.00")
 
 
+def test_the_picture_has_every_contract_and_year(files: Path) -> None:
+    out = files / "due.svg"
+    said = run("commitments", files / "acme.yaml", "--as-of", "2027-06-30", "--picture", out).stdout
+    assert f"written to {out}" in said
+    drawn = out.read_text(encoding="utf-8")
+    assert all(f">{word}<" in drawn for word in ("rest of 2027", "2032", "thereafter", "block", "hall", "strangers"))
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
@@ -258,6 +266,7 @@ def test_json_and_csv_have_every_year_exactly(files: Path) -> None:
         (["--year-begins", "13"], 2, "equal to 12"),
         (["--by", "moon"], 2, "moon"),
         (["--facts", "none.csv"], 1, "none.csv"),
+        (["--as-of", "2027-06-30", "--picture", "/no/such/folder/a.svg"], 3, "cannot write /no/such/folder/a.svg"),
         (["--as-of", "2027-06-30", "--csv", "/no/such/folder/a.csv"], 3, "cannot write /no/such/folder/a.csv"),
     ],
 )

@@ -39,11 +39,8 @@ def comes(
     the level of the last month before `since` that was metered; `kept` where the promise itself lets its buyer take
     more.
     """
-    new = list(
-        _not_recorded(
-            book, clause, lots, facts, {lot.name: max(since, (ready or {}).get(lot.name, since)) for lot in lots}
-        )
-    )
+    earliest = {lot.name: max(since, (ready or {}).get(lot.name, since)) for lot in lots}
+    new = list(_not_recorded(book, clause, lots, facts, earliest))
     if not facts.delivered_by(book.name) or facts.handed_over_by(book.name):
         yield from new  # where deliveries are metered alone, nobody knows how late they were
     by_days = Facts(handed_over=(*facts.handed_over_by(book.name), *new))
@@ -77,8 +74,8 @@ def _not_recorded(
 
 
 def _last_level(book: ClauseBook, metered: Sequence[Fraction], since: date) -> Fraction:
-    """What stood in the last month before a day, chips or MW."""
-    before = [t for t, month in enumerate(book.months) if month.start < since]
+    """What stood in the last month before a day in which anything was metered, chips or MW."""
+    before = [t for t, month in enumerate(book.months) if month.start < since and metered[t]]
     return metered[before[-1]] / book.hours(before[-1]) if before else Fraction(0)
 
 
