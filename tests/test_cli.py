@@ -59,6 +59,7 @@ COMMANDS = {
     ],
     "settle": ["--facts", "--focus", "--through", "--book", "--json", "--quiet"],
     "statement": ["--book", "--between", "--period", "--html", "--csv", "--json", "--out"],
+    "commitments": ["--facts", "--focus", "--as-of", "--by", "--year-begins", "--csv", "--picture", "--json"],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 

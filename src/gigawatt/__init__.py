@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         worth,
         write_report,
     )
+    from gigawatt.books import commitments
     from gigawatt.errors import (
         Contradiction,
         CycleError,
@@ -84,6 +85,7 @@ _HOMES = {
         ),
         "gigawatt.errors",
     ),
+    "commitments": "gigawatt.books",
     **dict.fromkeys(("Clause", "Fit", "OnPool"), "gigawatt.model.clause"),
     "Plan": "gigawatt.model.plan",
     "Estimate": "gigawatt.model.rates",
@@ -113,6 +115,7 @@ __all__ = [
     "Verdict",
     "change",
     "clauses_over",
+    "commitments",
     "due_between",
     "explain",
     "known_on",

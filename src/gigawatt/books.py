@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gigawatt.ledger.keeping import Kept
     from gigawatt.ledger.settling import Settlement
     from gigawatt.model.booked import Verified
+    from gigawatt.model.commitments import Commitments
     from gigawatt.model.facts import Facts
     from gigawatt.model.gathered import Gathered
     from gigawatt.model.programme import Programme
@@ -111,3 +112,45 @@ def stated(book: Book, first: str, second: str, period: str) -> Statement:
     from gigawatt.ledger.statement import statement_of
 
     return statement_of(book, first, second, period)
+
+
+def commitments(
+    programme: Programme, facts: Facts | None = None, *, as_of: date | None = None, year_begins: int = 1
+) -> Commitments:
+    """What is announced, signed, delivered and paid at the end of a day, and the least that is due after it, by year.
+
+    Contracts stand as known on the day; facts of later days are left out. Without a day they stand as the programme's
+    `as_of` has them, at its end, or where that lies before the horizon, at the end of the day before the horizon. A
+    year begins in month `year_begins`. Raises `GigawattError` for a day outside the horizon (but the one before it), a
+    month that is none, or a clause that cannot be settled.
+    """
+    from datetime import timedelta
+
+    from gigawatt.ledger.commitments import commitments as reckoned
+
+    before = programme.horizon.from_ - timedelta(days=1)
+    day = max(programme.as_of, before) if as_of is None else as_of
+    return reckoned(known_on(programme, as_of), day, facts, year_begins=year_begins)
+
+
+def write_minimum(found: Commitments, path: str | os.PathLike[str]) -> None:
+    """Write the least that is due as CSV: contract, clause, payer, payee, what, year, amount. Raises `OutputError`."""
+    import csv
+
+    from gigawatt.errors import OutputError
+
+    names = ("contract", "clause", "payer", "payee", "what", "year", "amount")
+    try:
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            out = csv.DictWriter(file, names, lineterminator="\n")
+            out.writeheader()
+            out.writerows(found.rows())
+    except OSError as fault:
+        raise OutputError(f"cannot write {path}: {fault.strerror}; give another --csv") from fault
+
+
+def minimum_picture(found: Commitments, path: str | os.PathLike[str]) -> None:
+    """Write the least that is due, by year and contract, as a picture (SVG). Raises `OutputError`."""
+    from gigawatt.report.obligations import write_picture
+
+    write_picture(found, Path(path))

@@ -1,7 +1,7 @@
 """`capital_commitment`: an investor's tranches, drawn on notice, within which capital is spent."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -13,6 +13,7 @@ from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.extent import Extent
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Duration, Id, Megawatts, MoneyAmount, Share
 from gigawatt.model.posting import ClauseBook, Posting
@@ -98,6 +99,17 @@ class CapitalCommitment(Clause):
                 draft.add_entries(funds[opened], ready[opened], -float(tranche.amount))
         month = calendar.first_month[quarters]
         draft.pay(draw, 1.0, month, payer=self.investor, payee=self.recipient, what="draw", face="cash")
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """All tranches, less what was drawn: it is called for by notice."""
+        drawn = book.money(sum(one.amount_minor for one in self.post(book, facts)))
+        total = sum((Fraction(tranche.amount) for tranche in self.tranches), Fraction(0))
+        return Extent(self.investor, self.recipient, more=total - drawn, on_notice=True)
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "what is drawn on notice, as capital is spent"
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """At the start of each quarter, the draw for what is spent in it, within the tranches that are open."""

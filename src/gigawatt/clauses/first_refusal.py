@@ -394,6 +394,11 @@ class FirstRefusal(Clause):
             return False
         return not {item.by, item.by.split("/")[0], item.provider} & set(self.except_)
 
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "the holder meets a lesser price" if self.match else ""
+
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Where the holder meets a price: each month the difference, on what was newly taken of it, is paid back."""
         if not self.match:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
@@ -14,7 +15,8 @@ from gigawatt.model.clause import Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
-from gigawatt.model.facts import Facts
+from gigawatt.model.extent import Extent
+from gigawatt.model.facts import Coming, Facts
 from gigawatt.model.fields import Day, Id, RentPerMwMonth
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
@@ -37,6 +39,7 @@ from gigawatt.promises.handing_over import (
 )
 from gigawatt.promises.lot import Lot
 from gigawatt.promises.prolonging import Extension, Held, extend, mean
+from gigawatt.promises.scheduling import comes
 from gigawatt.values.ids import did_you_mean
 from gigawatt.values.span import Span
 
@@ -177,6 +180,48 @@ class Lease(ByDelivery):
         """What the seller holds of the deposit."""
         promised = self.promised(self._lots(book.programme, book.term.whole, first_day(book.term, book.clause_id)))
         return remaining_deposit(book, self, promised, facts)
+
+    def coming(self, book: ClauseBook, facts: Facts, since: date) -> Iterator[Coming]:
+        """The firm phases, each from its acceptance on, and not before the site has it ready."""
+        promised = self.promised(self._lots(book.programme, book.term.whole, first_day(book.term, book.clause_id)))
+        further = self.extend.further(book.term) if self.extend is not None else None
+        ready = {name: phase.ready for name, phase in book.programme.sites[self.site].phases.items()}
+        kept = bool(self.options)
+        yield from comes(book, self, self.site, promised, facts, since, further, ready=ready, kept=kept)
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """The phases that may be taken beside the firm ones, from when they are ready, and what is extended."""
+        term, phases, more = book.term, book.programme.sites[self.site].phases, Fraction(0)
+        lots = self._lots(book.programme, term.whole, first_day(term, book.clause_id))
+        power = sum((lot.units for lot in lots), Decimal(0))
+        options = dict.fromkeys(self.options, self.rent_per_mw_month)
+        if self.enlarge is not None:
+            options |= dict.fromkeys(self.enlarge.phases, self.enlarge.rent_per_mw_month or self.rent_per_mw_month)
+        for phase_id, rent in options.items():
+            phase, rents = phases[phase_id], book.rate(rent)
+            power += phase.power_mw
+            serves = open_span(phase, term.whole)
+            ahead = [t for t, month in enumerate(book.months) if month.start >= since]
+            shares = (rents[t] * book.months[t].overlap(serves) / book.months[t].days for t in ahead)
+            more += Fraction(phase.power_mw) * sum(shares, Fraction(0))
+        if self.extend is not None:
+            further = self.extend.further(term)
+            after = zip(
+                further.mean(self.extend.rent_per_mw_month or self.rent_per_mw_month), further.days, strict=True
+            )
+            months = zip(after, book.months, strict=True)
+            rest = sum((Fraction(rent) * days / month.days for (rent, days), month in months), Fraction(0))
+            more += Fraction(power) * rest
+        return Extent(book.contract.buyer, book.contract.seller, more, power_mw=power)
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        options = [
+            "phases that the buyer may take" if self._optional else "",
+            "a longer term, if the buyer says so" if self.extend is not None else "",
+        ]
+        return " and ".join(each for each in options if each)
 
     def _firm(self, draft: ClauseDraft, lot: Lot, column: int, rent: Floats) -> list[Held]:
         """A phase from its acceptance on."""

@@ -121,6 +121,11 @@ class MostFavoured(Clause):
                         hours = item.levels[which, t] * draft.calendar.month_hours[t]
                         draft.pay(item.columns[which], -float(saved) * hours, paid, what="most favoured price")
 
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "a lesser price, where others pay less"
+
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's chip-hours times what the lesser price saves; what was paid too much, once that is known."""
         programme, contract = book.programme, book.contract

@@ -1,6 +1,7 @@
 """`pass_through`: energy that the buyer pays for at the metered tariff, up to a PUE, and tax on it as a line apart."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -11,6 +12,7 @@ from pydantic import Field, model_validator
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
+from gigawatt.model.extent import Extent
 from gigawatt.model.facts import Energy, Facts
 from gigawatt.model.fields import Id, Number, PricePerMWh, Share
 from gigawatt.model.parsing import refuse
@@ -96,6 +98,15 @@ class PassThrough(Clause):
         """Whether all chips of a pool come by the contract itself, so that nothing runs there without it."""
         others = {contract_id for contract_id, _ in filled_by(draft.programme, pool)} - {draft.contract_id}
         return not others and not draft.owned(pool) and not draft.elsewise
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """As much energy as is metered."""
+        return Extent(book.contract.buyer, book.contract.seller, more=None)
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "energy as it is metered"
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's metered energy, as far as the cap, at the month's tariff; the tax on it apart."""

@@ -13,6 +13,7 @@ from gigawatt.model.calendar import Flags, Floats, Ints
 from gigawatt.model.clause import Complaint, Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
+from gigawatt.model.extent import Extent
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import ChipHours, ChipSeries, Day
 from gigawatt.model.parsing import refuse
@@ -182,6 +183,21 @@ class Price(OnPool):
         if not way or AMOUNT in draft.draft.wanted or draft.programme.participation:
             return np.zeros(len(steps), dtype=bool)
         return np.asarray((lost > 0).all(axis=1) & (np.diff(lost, axis=1) < 0).all(axis=1))
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """Every hour of all the chips that are offered, at the highest of its prices; no bound where none is stated."""
+        buyer, seller = book.contract.buyer, book.contract.seller
+        if self.chips is None:
+            return Extent(buyer, seller, more=None)
+        most, prices = book.rate(self.chips), self._prices(book.term)
+        hours = [24 * days * (month.start >= since) for days, month in zip(book.term.days, book.months, strict=True)]
+        more = sum((n * h * max(p) for n, h, *p in zip(most, hours, *prices, strict=True)), Fraction(0))
+        return Extent(buyer, seller, more, chips=max(book.term.mean(self.chips)))
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "rent of what is used" + (", at a price that moves with an index" if self.index is not None else "")
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each month's chip-hours on rent, or used of an owned pool, at the month's price for their volume."""

@@ -14,7 +14,8 @@ from gigawatt.model.calendar import Ints
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
-from gigawatt.model.facts import Facts
+from gigawatt.model.extent import Extent
+from gigawatt.model.facts import Facts, Ordered
 from gigawatt.model.fields import ChipsPerQuarter, Day, Duration, Id, PricePerChip, Share
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
@@ -142,6 +143,49 @@ class Purchase(Clause):
         by_chip = np.array([float(owed[int(t)]) for t in months])
         buyer, seller = draft.contract.buyer, draft.contract.seller
         draft.pay(ordered, by_chip, months, what="damages", payer=seller, payee=buyer)
+
+    def coming(self, book: ClauseBook, facts: Facts, since: date) -> Iterator[Ordered]:
+        """The least number of each quarter, as far as it is not on record; what is overdue in the first month ahead."""
+        overdue = Fraction(0)
+        for t, least, _ in self._quarters(book):
+            due = least - self._ordered_in(book, facts, t)
+            if book.months[t].start < since:
+                overdue += max(Fraction(0), due)
+                continue
+            due, overdue = max(Fraction(0), due) + overdue, Fraction(0)
+            if due:
+                yield Ordered(book.name, self.chip, book.month_names[t], Decimal(due.numerator) / due.denominator)
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """The most of each quarter above the least, or above what was ordered; all chips that may be bought."""
+        price, more, chips = book.rate(self.price_per_chip), Fraction(0), Fraction(0)
+        for t, least, most in self._quarters(book):
+            chips += most
+            if book.months[t].start >= since:
+                more += max(Fraction(0), most - max(least, self._ordered_in(book, facts, t))) * price[t]
+        whole = Decimal(chips.numerator) / chips.denominator
+        return Extent(book.contract.buyer, book.contract.seller, more, chips=whole)
+
+    def _quarters(self, book: ClauseBook) -> Iterator[tuple[int, Fraction, Fraction]]:
+        """The month in which the chips of each quarter are due, as a plan has it; the least and the most of them."""
+        available = book.programme.chips[self.chip].available or date.min
+        for months in book.quarters:
+            due = next((t for t in months if book.months[t].start >= available), None)
+            if due is not None and self._delivers(book.term.inside, book.months[due].start):
+                month = [book.months[due]]
+                least = self.least.monthly(month)[0] if self.least is not None else Decimal(0)
+                yield due, Fraction(least), Fraction(self.most.monthly(month)[0])
+
+    def _ordered_in(self, book: ClauseBook, facts: Facts, due: int) -> Fraction:
+        """Chips on record of the quarter that holds a month."""
+        quarter = next(months for months in book.quarters if due in months)
+        names = {book.month_names[t] for t in quarter}
+        return sum((Fraction(one.chips) for one in facts.ordered_by(book.name) if one.month in names), Fraction(0))
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "chips ordered above the least" if self.most != self.least else ""
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """The deposit a lead time before the day due, at the earliest in the first month; the rest on delivery.

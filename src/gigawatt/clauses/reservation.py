@@ -16,7 +16,8 @@ from gigawatt.model.clause import Complaint, Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
-from gigawatt.model.facts import Facts
+from gigawatt.model.extent import Extent
+from gigawatt.model.facts import Coming, Facts
 from gigawatt.model.fields import Count, Day, PricePerChipHour
 from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting
@@ -39,6 +40,7 @@ from gigawatt.promises.handing_over import (
 )
 from gigawatt.promises.lot import Lot
 from gigawatt.promises.prolonging import Extension, Held, extend, mean
+from gigawatt.promises.scheduling import comes
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span, looks_like_day, parse_day
 
@@ -184,6 +186,61 @@ class Reservation(ByDelivery, OnPool):
         """What the seller holds of the deposit."""
         promised = self.promised(self._lots(book.term.whole, first_day(book.term, book.clause_id)))
         return remaining_deposit(book, self, promised, facts)
+
+    def coming(self, book: ClauseBook, facts: Facts, since: date) -> Iterator[Coming]:
+        """The chips that are promised, each lot from its acceptance on; of chips to choose from, the least."""
+        promised = self.promised(self._lots(book.term.whole, first_day(book.term, book.clause_id)))
+        further = self.extend.further(book.term) if self.extend is not None else None
+        firm = [n * 24 * days for n, days in zip(self._firm(book), book.term.days, strict=True)]
+        place, kept = self.pool_id(book.contract.seller), isinstance(self.chips, Takes)
+        yield from comes(book, self, place, promised, facts, since, further, firm=firm, kept=kept)
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """The chips that may be taken beside those that are sure, and what is extended, at their prices."""
+        buyer, seller, own = book.contract.buyer, book.contract.seller, book.rate(self.price_per_chip_hour)
+        days = [n * (month.start >= since) for n, month in zip(book.term.days, book.months, strict=True)]
+        firm, most = self._firm(book), self._most(book)
+        more = sum((24 * d * p * (m - f) for d, p, m, f in zip(days, own, most, firm, strict=True)), Fraction(0))
+        extra = Fraction(self.enlarge.most) if self.enlarge is not None else Fraction(0)
+        if self.enlarge is not None:
+            then = book.rate(self.enlarge.price_per_chip_hour or self.price_per_chip_hour)
+            more += sum((24 * d * p * extra for d, p in zip(days, then, strict=True)), Fraction(0))
+        if self.extend is not None:
+            further = self.extend.further(book.term)
+            after = further.mean(self.extend.price_per_chip_hour or self.price_per_chip_hour)
+            held = most[book.term.last_month(book.term.inside)] + extra if book.term.inside.days else Fraction(0)
+            more += sum((24 * d * Fraction(p) * held for d, p in zip(further.days, after, strict=True)), Fraction(0))
+        chips = max((m for m, d in zip(most, book.term.days, strict=True) if d), default=Fraction(0)) + extra
+        return Extent(buyer, seller, more, chips=Decimal(chips.numerator) / chips.denominator)
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        options = [
+            "chips that the buyer may take" if not isinstance(self.chips, Series) or self.enlarge is not None else "",
+            "a longer term, if the buyer says so" if self.extend is not None else "",
+        ]
+        return " and ".join(each for each in options if each)
+
+    def _firm(self, book: ClauseBook) -> list[Fraction]:
+        """The chips that must be taken, the mean over each month's days in force; of a choice, from its acceptance."""
+        if isinstance(self.chips, Series):
+            return book.rate(self.chips)
+        if isinstance(self.chips, Takes):
+            return [Fraction(0)] * len(book.months)
+        return self._chosen(book, self.chips.min)
+
+    def _most(self, book: ClauseBook) -> list[Fraction]:
+        """The same of the chips that may be taken, without what it may be enlarged by."""
+        if isinstance(self.chips, Series):
+            return book.rate(self.chips)
+        return book.rate(self.chips.most) if isinstance(self.chips, Takes) else self._chosen(book, self.chips.max)
+
+    def _chosen(self, book: ClauseBook, chips: Decimal) -> list[Fraction]:
+        whole = book.term.whole
+        first = whole.start if self.acceptance is None else min(self.acceptance.after(whole.start), whole.until)
+        serves, days = Span(first, whole.until).within(book.term.inside), zip(book.months, book.term.days, strict=True)
+        return [Fraction(chips) * month.overlap(serves) / n if n else Fraction(0) for month, n in days]
 
     def _deliver(self, draft: ClauseDraft, chips: Series, pool: str, fee: Floats) -> Held:
         """A number of chips that is given: by days in force, or by the days on which its lots are accepted."""

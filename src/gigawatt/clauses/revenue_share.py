@@ -17,6 +17,7 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.draft import Handed
+from gigawatt.model.extent import Extent
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Duration, Id, MoneyAmount, MoneyPerMonth, ShareSeries
 from gigawatt.model.parsing import refuse
@@ -184,6 +185,21 @@ class RevenueShare(Clause):
                 month = months_due[draft.term.last_month(year)]
                 paid = (short.columns, short.factors, month)
                 draft.pay(*paid, payer=self.payer, payee=self.payee, what=GUARANTEE)
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """What is left of the cap; no bound without one. The cap of a later version counts for those before it."""
+        parts = parts_of(book.clause_id, book.term)
+        if self.cap is None:
+            return Extent(self.payer, self.payee, more=None)
+        if parts[-1].term.clause is not self:
+            return Extent(self.payer, self.payee)
+        left = Fraction(self.cap - (self.paid or 0)) - self._settled(book, facts)[1]
+        return Extent(self.payer, self.payee, more=left)
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "a share of what is earned"
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """Each period's share of the revenue reported, in order of time until the cap is met; on an estimate, if there

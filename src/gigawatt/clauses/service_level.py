@@ -152,6 +152,11 @@ class ServiceLevel(Clause):
             months = {t: value for t, value in enumerate(expected) if draft.term.days[t]}
             draft.publish(AVAILABILITY, Availability(draft.name, place, months, claimed=self.claim is not None))
 
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "credits for hours that are not available"
+
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """The share of each month's fees that its availability gives back, where it was claimed in time."""
         due = [Fraction(0)] * len(book.months)

@@ -105,6 +105,10 @@ class Termination(Clause):
         """Who may give notice."""
         return self.by or (contract.buyer,)
 
+    def may_end(self, contract: Contract) -> tuple[str, ...]:
+        """Who may give notice, where that takes no ground."""
+        return self._parties(contract) if self.ground == "convenience" else ()
+
     def beneficiaries(self, contract: Contract) -> tuple[str, ...]:
         """Those who may end it."""
         return self._parties(contract)

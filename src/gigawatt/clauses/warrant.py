@@ -17,6 +17,7 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.draft import Unit
+from gigawatt.model.extent import Extent
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Flag, Id, LastDay, Megawatts, MoneyAmount, MoneySeries, Number
 from gigawatt.model.parsing import refuse
@@ -256,6 +257,18 @@ class Warrant(Clause):
                 left = could - used if month.until < until else Fraction(0)
                 found.append(Remaining(name, book.name, "vested", "shares", could, used, left, until, holder, issuer))
         return found
+
+    def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:
+        """The price of all shares that may still be bought."""
+        issuer, holder = self._parties(book.contract)
+        bought = sum((item.shares for item in facts.exercised_under(book.name)), Decimal(0))
+        left = sum((each.shares for each in self.vests), Decimal(0)) - bought
+        return Extent(holder, issuer, more=Fraction(left) * Fraction(self.exercise_price))
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure."""
+        return "the price of shares that the holder buys"
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """The price of the shares that the holder exercises; vesting itself moves no money.

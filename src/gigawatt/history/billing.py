@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 
-from gigawatt.history.binding import binding, in_order
+from gigawatt.history.binding import Said, binding, in_order
 from gigawatt.history.outlook import as_ended
 from gigawatt.model.facts import Facts
 from gigawatt.model.posting import LEFT, ClauseBook, Posting
@@ -21,12 +21,19 @@ Read = dict[Posting, frozenset[object]]
 
 
 def posted(
-    programme: Programme, months: tuple[Span, ...], facts: Facts, ask: Post | None = None, read: Read | None = None
+    programme: Programme,
+    months: tuple[Span, ...],
+    facts: Facts,
+    ask: Post | None = None,
+    *,
+    read: Read | None = None,
+    said: list[Said] | None = None,
 ) -> list[Posting]:
     """Every posting over some months of every clause of the contracts that are signed in the facts, in clause order.
 
     `ask` is called with the book of each clause; by default the clause posts, and what it raises goes through. `read`
-    is filled with the facts of each posting, where it is given.
+    is filled with the facts of each posting, where it is given. `said` are the clauses that are asked: those that bind
+    who decides, if absent.
     """
     ask = ask or (lambda book, known: book.clause.post(book, known))
     postings: list[Posting] = []
@@ -35,7 +42,7 @@ def posted(
     if read is not None:
         facts = replace(facts, heed=heeded.setdefault)
     contracts = as_ended(programme, facts.notices)
-    for contract_id, clause_id, *_ in in_order(binding(programme)):
+    for contract_id, clause_id, *_ in in_order(binding(programme) if said is None else said):
         if contract_id not in facts.signed:
             continue
         contract = contracts[contract_id]

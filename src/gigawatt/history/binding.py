@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from gigawatt.errors import CycleError
 from gigawatt.model.clause import Clause
@@ -16,14 +17,21 @@ Said = tuple[str, str, Contract, Clause]
 def binding(programme: Programme) -> list[Said]:
     """The clauses of contracts that are signed or offered and to which somebody who decides is a party."""
     decides = set(programme.decides)
-    said = []
-    for contract_id, contract in programme.contracts.items():
-        if contract.status not in ("signed", "offer"):
-            continue
-        for clause_id, clause in contract.clauses.items():
-            if decides & {contract.buyer, contract.seller, *clause.named_parties}:
-                said.append((contract_id, clause_id, contract, clause))
-    return said
+    bound = [name for name, contract in programme.contracts.items() if contract.status in ("signed", "offer")]
+    return [
+        (contract_id, clause_id, contract, clause)
+        for contract_id, clause_id, contract, clause in said_in(programme, bound)
+        if decides & {contract.buyer, contract.seller, *clause.named_parties}
+    ]
+
+
+def said_in(programme: Programme, contract_ids: Iterable[str]) -> list[Said]:
+    """Every clause of some contracts, whoever their parties are."""
+    return [
+        (contract_id, clause_id, programme.contracts[contract_id], clause)
+        for contract_id in contract_ids
+        for clause_id, clause in programme.contracts[contract_id].clauses.items()
+    ]
 
 
 def in_order(clauses: list[Said]) -> list[Said]:

@@ -7,7 +7,7 @@ again without the latest facts, so that what came before the fault is settled, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
 
@@ -71,7 +71,7 @@ def settle_through(programme: Programme, facts: Facts, through: str, today: date
         facts = replace(facts, signed=_signed(programme))
     attempt = _Attempt(months)
     read: Read = {}
-    found = posted(programme, months, facts, attempt.ask, read)
+    found = posted(programme, months, facts, attempt.ask, read=read)
     failures = tuple(failure for failure in attempt.failures if failure.month <= asked[-1])
     until = min((failure.month for failure in failures), default=None)
     settled = tuple(takewhile(lambda month: until is None or month < until, asked))
@@ -141,9 +141,4 @@ class _Attempt:
 
 def _before(facts: Facts, month: Span) -> Facts:
     """The facts of earlier months; notices and offers are kept, since they tell how contracts read."""
-    kept: dict[str, tuple[object, ...]] = {}
-    for each in fields(Facts):
-        if each.name not in ("signed", "notices", "offers", "heed"):
-            items = getattr(facts, each.name)
-            kept[each.name] = tuple(item for item in items if (day_of(item) or date.min) < month.start)
-    return replace(facts, **kept)  # type: ignore[arg-type]
+    return facts.keeping(lambda item: (day_of(item) or date.min) < month.start, ("notices", "offers"))

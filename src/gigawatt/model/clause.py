@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from gigawatt.model.contract import Contract
     from gigawatt.model.deadline import Deadline
     from gigawatt.model.event import Event, Occurrence
-    from gigawatt.model.facts import Facts, Notice
+    from gigawatt.model.extent import Extent
+    from gigawatt.model.facts import Coming, Facts, Notice
     from gigawatt.model.posting import ClauseBook, Posting, Vested
     from gigawatt.model.programme import Programme
     from gigawatt.model.remaining import Remaining
@@ -236,6 +237,24 @@ class Clause(Spanned):
     def vested(self, book: "ClauseBook", facts: "Facts") -> list["Vested"]:
         """What has come to a party under this promise that is no money, as shares that it may buy."""
         return []
+
+    def coming(self, book: "ClauseBook", facts: "Facts", since: date) -> "Iterator[Coming]":
+        """What stands or comes by its own terms, where nobody takes more than they must or have taken: before `since`
+        (the first of a month) what is on record by its days, from then on what is promised. Beside the facts given."""
+        return iter(())
+
+    def extent(self, book: "ClauseBook", facts: "Facts", since: date) -> "Extent | None":
+        """How much more than what is sure may come due from `since` on, as far as words bound it; None for no more."""
+        return None
+
+    @property
+    def varies(self) -> str:
+        """What it may make due beside what is sure, in words; empty where nothing."""
+        return ""
+
+    def may_end(self, contract: "Contract") -> tuple[str, ...]:
+        """The parties that may end its contract by notice at any time, on no ground."""
+        return ()
 
 
 class OnPool(Clause):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -216,6 +216,10 @@ class Paid:
     contract: str = ""
 
 
+Coming = Delivered | HandedOver | Ordered
+"""What stands or comes under a clause, on record or as promised."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that a settlement reads, each kind in any order. `signed` are the ids of the contracts that bind."""
@@ -242,6 +246,15 @@ class Facts:
     payments: tuple[Paid, ...] = ()
     heed: Callable[[object], None] | None = field(default=None, compare=False, repr=False)
     """Called with each fact that is read, so that a posting can name what it was reckoned from."""
+
+    def keeping(self, which: Callable[[object], bool], apart: Collection[str]) -> Facts:
+        """The facts that are wanted of every kind, but of those kinds `apart` all."""
+        kept = {
+            each.name: tuple(item for item in getattr(self, each.name) if which(item))
+            for each in fields(self)
+            if each.name not in ("signed", "heed", *apart)
+        }
+        return replace(self, **kept)  # type: ignore[arg-type]
 
     def _read(self, items: Iterable[Fact]) -> list[Fact]:
         """The facts that were asked for, of which the one who heeds them is told."""
