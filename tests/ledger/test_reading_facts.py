@@ -345,6 +345,7 @@ def test_every_kind_is_told_by_its_columns_alone_and_fills_every_field_of_its_fa
         "place": "hall", "chip": "h100", "workload": "chat", "stream": "chat", "slice": "day", "contract": "lumen",
         "clause": "lumen/rate", "month": "2026-02", "day": "2026-02-03", "quantity": "1.5", "share": "0.5",
         "count": "2", "amount": "-1.25", "payment": "1.25", "currency": "USD", "flag": "true",
+        "any currency": "EUR",
     }  # fmt: skip
     assert examples.keys() == TYPES.keys()
     hall = "sites: {hall: {phases: [{power: 1 MW, ready: 2026-01-01}], energy: 60 USD/MWh, operator: acme}}\n"

@@ -123,7 +123,7 @@ def test_what_is_not_invoiced_accrues_and_is_taken_back_on_the_next_day(desk: De
     invoice = next(row for row in desk.entries() if row["debit"] == "acme:lumen:cost" and row["period"] == "2026-02")
     assert (invoice["quantity"], invoice["rate"], invoice["facts"]) == ("1000 chip-hour", "2", "use|meter|u1")
     assert (invoice["clause"], invoice["words"], invoice["day"]) == (
-        "lumen/rate", "Order 7, 2.1: two dollars", "2026-02-01",
+        "lumen/rate", "Order 7, 2.1: two dollars; due 2026-03-03", "2026-02-01",
     )  # fmt: skip
 
 
@@ -166,6 +166,13 @@ def test_late_facts_of_a_closed_month_go_to_an_open_one(desk: Desk) -> None:
     assert {(row["day"], row["facts"]) for row in late} == {("2026-03-01", late[0]["facts"])}
 
 
+def test_a_month_that_had_nothing_is_closed_with_those_after_it(desk: Desk) -> None:
+    desk.settle("2026-02", used(("u1", "2026-02", 1000)))
+    desk.close("2026-02")
+    desk.settle("2026-02", used(("u2", "2026-01", 10)))
+    assert {row["period"] for row in desk.entries() if "2026-01" in row["id"]} == {"2026-03"}
+
+
 def test_less_is_owed_by_a_credit_note_that_names_what_it_lessens(desk: Desk) -> None:
     """Refunds of February bring its revenue to 1,000 in place of 3,000: 200 less is owed."""
     desk.settle("2026-02", reported(("r1", "2026-02", 3000)))
@@ -202,6 +209,44 @@ def test_a_payment_lessens_what_is_owed_and_is_posted_once(desk: Desk) -> None:
         "acme:lumen:cash": -150_000, "acme:lumen:cost": 200_000, "acme:lumen:payable": -50_000,
         "lumen:lumen:cash": 150_000, "lumen:lumen:income": -200_000, "lumen:lumen:receivable": 50_000,
     }  # fmt: skip
+
+
+def test_a_payment_in_another_currency_realises_the_difference_of_its_rate(desk: Desk) -> None:
+    """2,000.00 owed are paid with 1,800 EUR at 1.15: 2,070.00 leave, 70.00 lost by one, won by the other."""
+    table = PAID.strip() + ",paid_in,paid_amount,rate\np1,bank,acme,lumen,2026-02-20,2000,USD,EUR,1800,1.15\n"
+    desk.settle("2026-02", used(("u1", "2026-01", 1000)), table)
+    assert desk.balances() == {
+        "acme:lumen:cash": -207_000, "acme:lumen:cost": 200_000, "acme:lumen:exchange_difference": 7_000,
+        "lumen:lumen:cash": 207_000, "lumen:lumen:exchange_difference": -7_000, "lumen:lumen:income": -200_000,
+    }  # fmt: skip
+    (told,) = {
+        (row["foreign_currency"], row["foreign_minor"], row["foreign_rate"])
+        for row in desk.entries() if row["foreign_currency"]
+    }  # fmt: skip
+    assert told == ("EUR", 180_000, "1.15")
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ("EUR,1800,", "paid_in, paid_amount and rate go together"),
+        ("USD,1800,1", "'USD' is the programme's own; leave `paid_in`"),
+        ("ERU,1800,1", "there is no currency 'ERU'; did you mean 'EUR'"),
+        ("JPY,1800.5,1", "JPY has 0 decimals, and paid_amount has more"),
+        ("EUR,0,1.1", "paid_amount and rate are above nought"),
+    ],
+)
+def test_a_payment_abroad_that_is_not_whole_is_a_fault(told: str, says: str, tmp_path: Path) -> None:
+    desk = Desk(place_for("sqlite", tmp_path), tmp_path)
+    table = PAID.strip() + f",paid_in,paid_amount,rate\np1,bank,acme,lumen,2026-02-20,2000,USD,{told}\n"
+    with pytest.raises(ProgrammeError, match=says):
+        desk.settle("2026-02", table)
+
+
+def test_an_invoice_says_when_it_is_due(desk: Desk) -> None:
+    desk.settle("2026-01", used(("u1", "2026-01", 1000)))
+    (words,) = {row["words"] for row in desk.entries() if row["period"] == "2026-02" and row["act"] == "post"}
+    assert words == "Order 7, 2.1: two dollars; due 2026-03-03"
 
 
 def test_a_contract_that_is_amended_afterwards_is_settled_anew_by_its_differences(desk: Desk) -> None:

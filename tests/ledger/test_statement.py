@@ -64,7 +64,7 @@ def test_worked_by_hand(desk: Desk) -> None:
 
 def test_a_line_has_clause_words_quantity_rate_and_facts(desk: Desk) -> None:
     rent = told(desk, "2026-02").lines[0]
-    assert (rent.clause, rent.words) == ("lumen/rate", "Order 7, 2.1: two dollars")
+    assert (rent.clause, rent.words) == ("lumen/rate", "Order 7, 2.1: two dollars; due 2026-03-03")
     assert (rent.quantity, rent.rate, rent.facts) == ("1000 chip-hour", "2", ("use|meter|u1",))
     assert rent.entry == "settled|2026-01|lumen/rate|rent|acme>lumen#1"
 
@@ -106,8 +106,8 @@ def test_balances_carry_over_and_tie_to_the_accounts(facts: Any, tmp_path_factor
         desk.settle("2026-06", table)
         if close > closed:
             with desk.book() as book:
-                in_use = [one.period for one in book.periods()]
-            desk.close(*(p for p in in_use if f"2026-{closed:02d}" < p <= f"2026-{close:02d}"))
+                in_use = [one.period for one in book.periods() if one.state == "open"]
+            desk.close(*(period for period in in_use if period <= f"2026-{close:02d}"))
             closed = close
     if not desk.entries():
         return

@@ -88,7 +88,7 @@ def _csv(found: Statement) -> str:
 
 
 def _tell(found: Statement) -> None:
-    from gigawatt.report.statement_page import amount, left_cells
+    from gigawatt.report.statement_page import amount, left_cells, quantity
 
     first, second, currency = found.first, found.second, found.currency
     typer.echo(f"{found.programme} {found.period}, {found.state}: what {first} owes {second}, {currency}")
@@ -97,12 +97,12 @@ def _tell(found: Statement) -> None:
     rows = [("", "opening balance", "", "", "", amount(found.opening_minor, currency))]
     rows += [
         (f"{one.day}", f"{'credit note: ' if one.refers else ''}{one.what}", one.of_month, one.clause or one.contract,
-         one.quantity, amount(one.amount_minor, currency))
+         quantity(one.quantity), amount(one.amount_minor, currency))
         for one in found.lines
     ]  # fmt: skip
     rows.append(("", "closing balance", "", "", "", amount(found.closing_minor, currency)))
     rows += [
-        (f"{one.day}", one.what, one.of_month, one.clause, one.quantity, amount(one.amount_minor, currency))
+        (f"{one.day}", one.what, one.of_month, one.clause, quantity(one.quantity), amount(one.amount_minor, currency))
         for one in found.accrued
     ]  # fmt: skip
     table(("day", "for", "of month", "clause", "quantity", "amount"), rows)

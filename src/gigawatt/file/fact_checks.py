@@ -12,6 +12,7 @@ from gigawatt.file.fact_files import INEXACT, LINE, Table
 from gigawatt.file.fact_kinds import FACT_KINDS, KIND_COLUMN, OWN, Column, FactKind
 from gigawatt.file.fact_names import Names
 from gigawatt.values.ids import did_you_mean, listed, suggest, unknown
+from gigawatt.values.money import CURRENCIES, minor_digits
 
 MOST_TOLD = 20
 """So many rows are told of each thing that is wrong with a column; of the rest how many there are."""
@@ -86,9 +87,32 @@ def sound_rows(table: Table, kind: FactKind, names: Names, faults: FaultList) ->
             frame = frame.with_columns(pl.lit(None, pl.String).alias(column.name))
             continue
         sound &= clean_rows(table, frame, column, names, faults)
+    if kind.abroad:
+        for broken, say in _abroad(*kind.abroad):
+            hits = frame.select(broken.fill_null(False)).to_series() & sound
+            faults.tell(table, kind.abroad[0], frame.filter(hits), say)
+            sound &= ~hits
     key = pl.concat_str("sender", "id", separator="|").alias(KEY)
     typed = (_typed(column, names) for column in kind.columns)
     return frame.filter(sound).select(LINE, key, *typed, pl.lit(table.file).alias(FILE))
+
+
+def _abroad(currency: str, amount: str, rate: str) -> Iterator[Rule]:
+    """What the columns of an amount in another currency must keep together."""
+    lacking = [pl.col(name).is_null() for name in (currency, amount, rate)]
+    yield (
+        pl.any_horizontal(lacking) & ~pl.all_horizontal(lacking),
+        lambda _: f"{listed((currency, amount, rate))} go together; give all of them, or none",
+    )
+    yield (
+        pl.any_horizontal(pl.col(name).cast(QUANTITY, strict=False) == 0 for name in (amount, rate)),
+        lambda _: f"{amount} and {rate} are above nought",
+    )
+    for code in sorted(CURRENCIES):
+        yield (
+            (pl.col(currency) == code) & pl.col(amount).str.contains(rf"\.[0-9]{{{minor_digits(code)}}}[0-9]*[1-9]"),
+            lambda given: f"{given} has {minor_digits(given)} decimals, and {amount} has more",
+        )
 
 
 def row_text(kind: FactKind) -> pl.Expr:
@@ -138,6 +162,15 @@ def _rules(column: Column, names: Names) -> Iterator[Rule]:
             lambda given: (
                 f"is in {given!r}, and the programme's money is {names.currency}; "
                 "convert it at the rate that the contract states, and report it in that"
+            ),
+        )
+    elif column.type == "any currency":
+        yield (
+            ~text.is_in(sorted(CURRENCIES)) | (text == names.currency),
+            lambda given: (
+                f"{given!r} is the programme's own; leave `paid_in`, `paid_amount` and `rate` out"
+                if given == names.currency
+                else f"{unknown('currency', given, CURRENCIES)}; write its ISO code, as EUR"
             ),
         )
     elif column.type == "flag":

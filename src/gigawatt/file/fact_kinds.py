@@ -30,6 +30,7 @@ TYPES = {
     "amount": "in main units, with no more decimals than the currency has; below nought it is taken back",
     "payment": "an amount above nought",
     "currency": "the programme's currency",
+    "any currency": "a currency by its three letters",
     "flag": "`true` or `false`",
 }
 """What may stand in a column, by the name of its type."""
@@ -60,6 +61,8 @@ class FactKind:
     held_in: str
     words: str
     columns: tuple[Column, ...]
+    abroad: tuple[str, str, str] | None = None
+    """The columns of another currency, the amount in it and its rate: a row has all three or none."""
 
     @property
     def every_column(self) -> tuple[Column, ...]:
@@ -168,7 +171,11 @@ FACT_KINDS = (
         Column("payer", "party", "who paid"), Column("payee", "party", "whom"), _day("on", "when"),
         Column("amount", "payment", "how much", unit="main units", field="amount_minor"), _CURRENCY,
         Column("contract", "contract", "under which contract", needed=False, default=""),
-    )),
+        Column("paid_in", "any currency", "the other currency in which it was paid", needed=False, default="",
+               field="foreign_currency"),
+        Column("paid_amount", "quantity", "how much of that was paid", needed=False, field="foreign_amount"),
+        Column("rate", "quantity", "what one of it came to", unit="main units", needed=False),
+    ), abroad=("paid_in", "paid_amount", "rate")),
     FactKind("milestones", facts.Reached, "reached", "that a milestone was met, as the parties have certified", (
         _by("the warrant"), Column("milestone", "count", "its number"), _day("on", "when it was met"),
     )),

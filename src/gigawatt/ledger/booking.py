@@ -15,6 +15,7 @@ from typing import Any
 from gigawatt.ledger.accounts import ACCRUED
 from gigawatt.ledger.lines import NO_CLAUSE, SETTLED, Line
 from gigawatt.ledger.pairs import accrued
+from gigawatt.ledger.periods import standing_in
 from gigawatt.model.entry import Account, Act, Entry
 from gigawatt.values.span import add_months, parse_day
 
@@ -50,7 +51,7 @@ class Known:
     @classmethod
     def of(cls, entries: Iterable[Mapping[str, Any]], states: Mapping[str, str]) -> Known:
         """Read from a book's entries, in order, and the states of its periods."""
-        known = cls(takes=lambda month: states.get(month, "open") == "open")
+        known = cls(takes=lambda month: standing_in(states, month) == "open")
         for row in entries:
             known._take(row)
         return known
@@ -125,15 +126,17 @@ def _both(
     refers: tuple[str, str] = ("", ""),
 ) -> Iterator[Entry]:
     """The entry in the payer's books and that in the payee's; below nought they run the other way."""
+    due = f"due {line.net.after(day)}" if line.net is not None else ""
+    words = "; ".join(part for part in (line.words, due) if part)
     for side, accounts, referred in zip((PAYER, PAYEE), line.sides, refers, strict=True):
         debit, credit = accounts if amount > 0 else accounts[::-1]
         yield Entry(
             f"{line.key}#{number}:{side}", debit, credit, abs(amount), currency, period, day,
             act=Act.CREDIT_NOTE if referred else Act.POST, clause=line.clause,
-            what=line.what + _LATER if late else line.what, words=line.words,
+            what=line.what + _LATER if late else line.what, words=words,
             quantity=line.quantity if amount == line.amount_minor else "", rate=line.rate, facts=line.facts,
             refers=referred,
-            link=f"{line.key}#{number}",
+            link=f"{line.key}#{number}", foreign=line.foreign,
         )  # fmt: skip
 
 
@@ -162,7 +165,7 @@ def _accrual(one: Entry, month: str) -> Entry:
     key, _, side = one.id.rpartition(":")
     return replace(
         one, id=f"{key}:accrued-{month}:{side}", debit=account(one.debit), credit=account(one.credit),
-        link=f"{key}:accrued-{month}", what=f"{one.what}, accrued",
+        link=f"{key}:accrued-{month}", what=f"{one.what}, accrued", words="",
     )  # fmt: skip
 
 

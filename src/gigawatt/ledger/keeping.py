@@ -13,7 +13,7 @@ from typing import Any
 from gigawatt.errors import BookError
 from gigawatt.ledger.book import Book
 from gigawatt.ledger.booking import Known, entries_for
-from gigawatt.ledger.lines import exact, lines_of, payment_line
+from gigawatt.ledger.lines import exact, lines_of, payment_lines
 from gigawatt.ledger.settling import Settlement
 from gigawatt.model.entry import Act, Entry, FactOnRecord
 from gigawatt.model.facts import Paid
@@ -55,16 +55,17 @@ def keep(
     sources = _Sources(gathered.sources)
     lines = [*lines_of(programme, settlement, sources.names)]
     lines += [
-        payment_line(programme, source.fact, f"{source.kind}|{source.name}")
+        line
         for source in gathered.sources
         if isinstance(source.fact, Paid) and f"{source.fact.on:%Y-%m}" in settlement.months
+        for line in payment_lines(programme, source.fact, f"{source.kind}|{source.name}")
     ]
     entries = list(entries_for(lines, settlement.months, known, programme.currency))
     _record(book, sources.sums(entries), tell)
     _post(book, entries, tell)
     _record(book, _news(settlement.remaining, book.facts(REMAINING)), tell)
     _keep_open(book, settlement)
-    late = tuple(month for month in settlement.months if states.get(month, "open") != "open")
+    late = tuple(month for month in settlement.months if not known.takes(month))
     return Kept(facts, len(entries), sum(one.act == Act.CREDIT_NOTE for one in entries), late)
 
 

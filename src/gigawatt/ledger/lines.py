@@ -11,18 +11,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from gigawatt.ledger import accounts as of
+from gigawatt.ledger.pairs import amount_at
 from gigawatt.ledger.settling import Settlement
 from gigawatt.model.contract import Contract
-from gigawatt.model.entry import Account
+from gigawatt.model.entry import Account, Foreign
 from gigawatt.model.facts import Paid
 from gigawatt.model.posting import TAX, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.remaining import HeldAs
 from gigawatt.values.ids import own_id
-from gigawatt.values.span import Span, add_months, parse_day
+from gigawatt.values.money import Money
+from gigawatt.values.span import Duration, Span, add_months, parse_day
 
 HELD = {
     HeldAs.PREPAID: (of.PREPAID, of.DEFERRED_INCOME),
@@ -36,6 +39,8 @@ _EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
 _MOST_NAMED = 20
 """So many facts are named by a line; more are named together by one digest."""
 
+Pair = tuple[str, str]
+"""The purposes of a debited and a credited account."""
 Sides = tuple[tuple[Account, Account], tuple[Account, Account]]
 """The debited and the credited account, in the payer's books and in the payee's."""
 Names = Callable[[Iterable[object]], tuple[str, ...]]
@@ -59,6 +64,10 @@ class Line:
     facts: tuple[str, ...] = ()
     payment: str = ""
     """The fact's id, where it is a payment."""
+    net: Duration | None = None
+    """The time after its invoice by which it is to be paid."""
+    foreign: Foreign | None = None
+    """What it is in another currency, where it was paid in that."""
 
     @property
     def key(self) -> str:
@@ -83,14 +92,31 @@ def lines_of(programme: Programme, settlement: Settlement, names: Names) -> Iter
     yield from _held(programme, settlement)
 
 
-def payment_line(programme: Programme, paid: Paid, name: str) -> Line:
-    """The line of a payment, under the contract that it names, else the only one that is signed between the two."""
+def payment_lines(programme: Programme, paid: Paid, name: str) -> Iterator[Line]:
+    """The lines of a payment, under the contract that it names, else the only one that is signed between the two.
+
+    In another currency it settles what is owed and leaves at its own rate; the difference is realised.
+    """
     contract = paid.contract or _only_contract(programme, paid)
-    payer = (Account(paid.payer, contract, of.PAYABLE), Account(paid.payer, contract, of.CASH))
-    payee = (Account(paid.payee, contract, of.CASH), Account(paid.payee, contract, of.RECEIVABLE))
-    return Line(
-        f"{paid.on:%Y-%m}", (payer, payee), paid.amount_minor, paid.on, "", "payment", facts=(name,), payment=name
-    )
+
+    def line(what: str, payer: Pair, payee: Pair, amount: int, foreign: Foreign | None = None) -> Line:
+        sides = (
+            (Account(paid.payer, contract, payer[0]), Account(paid.payer, contract, payer[1])),
+            (Account(paid.payee, contract, payee[0]), Account(paid.payee, contract, payee[1])),
+        )
+        month = f"{paid.on:%Y-%m}"
+        return Line(month, sides, amount, paid.on, "", what, facts=(name,), payment=name, foreign=foreign)
+
+    if not paid.foreign_currency:
+        yield line("payment", (of.PAYABLE, of.CASH), (of.CASH, of.RECEIVABLE), paid.amount_minor)
+        return
+    foreign = _foreign(paid)
+    left, difference = amount_at(foreign, programme.currency), of.EXCHANGE_DIFFERENCE
+    yield line("payment", (of.PAYABLE, of.EXCHANGE), (of.EXCHANGE, of.RECEIVABLE), paid.amount_minor)
+    yield line(f"paid in {foreign.currency}", (of.EXCHANGE, of.CASH), (of.CASH, of.EXCHANGE), left, foreign)
+    if left != paid.amount_minor:
+        realised = left - paid.amount_minor
+        yield line("realised exchange difference", (difference, of.EXCHANGE), (of.EXCHANGE, difference), realised)
 
 
 def invoice_day(contract: Contract, month: str, last: date) -> date:
@@ -135,7 +161,7 @@ def _of_posting(programme: Programme, posting: Posting, facts: tuple[str, ...]) 
         _own(posting.by), posting.what, "" if days.start == first else f"from {days.start}",
         f"{cite}: {cite.words}" if cite is not None and cite.words and str(cite) != cite.words else str(cite or ""),
         f"{exact(posting.quantity)} {posting.unit}".strip() if posting.quantity is not None else "",
-        exact(posting.rate), facts,
+        exact(posting.rate), facts, net=contract.payment.net,
     )  # fmt: skip
 
 
@@ -171,6 +197,13 @@ def _own(by: str) -> str:
     """A clause's full name as the file has it, whichever version is meant."""
     contract_id, _, clause_id = by.partition("/")
     return f"{contract_id}/{own_id(clause_id)}"
+
+
+def _foreign(paid: Paid) -> Foreign:
+    """What was paid in another currency, in that one's minor units."""
+    amount, rate = paid.foreign_amount or Decimal(0), paid.rate or Decimal(0)
+    minor = Money.from_decimal(amount, paid.foreign_currency).minor
+    return Foreign(paid.foreign_currency, minor, f"{rate.normalize():f}")
 
 
 def _only_contract(programme: Programme, paid: Paid) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gigawatt.model.booked import PeriodStanding
@@ -27,6 +27,13 @@ def refusal(standing: PeriodStanding, act: str, by: str, why: str) -> str:
     if act == "keep_open" and not why:
         return f"{period}: say why it is kept open"
     return ""
+
+
+def standing_in(states: Mapping[str, str], period: str) -> str:
+    """How a period stands, given the states of those that were acted on: before one that is closed all are."""
+    if any(state == "closed" and period < other for other, state in states.items()):
+        return "closed"
+    return states.get(period, "open")
 
 
 def out_of_order(standing: PeriodStanding, earlier: Iterable[PeriodStanding], act: str) -> str:

@@ -76,7 +76,7 @@ def _foreign(row: Row, books_currency: str) -> str:
 
 def refused(row: Row, state: State) -> str:
     """Why the book as it stands does not take an entry; empty where it does."""
-    standing = state.periods.get(row[PERIOD], "open")
+    standing = state.standing(row[PERIOD])
     if standing == "closed":
         return "period_closed"
     if row[ACT] != Act.EXPIRE and standing != "open":

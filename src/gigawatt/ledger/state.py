@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from gigawatt.ledger.periods import standing_in
 from gigawatt.ledger.seam import Row
 from gigawatt.model.booked import COLUMNS
 from gigawatt.model.entry import NO_LIMIT, Act
@@ -47,6 +48,10 @@ class State:
     touched: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
     """Ids that entries of the batch refer to."""
+
+    def standing(self, period: str) -> str:
+        """How a period stands: also closed are those before one that is closed, though nothing was in them."""
+        return standing_in(self.periods, period)
 
     def balance(self, account: str) -> Balance:
         """An account's balances; noughts where nothing was posted to it."""

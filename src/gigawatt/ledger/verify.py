@@ -9,7 +9,7 @@ from itertools import repeat
 
 from gigawatt.ledger.book import Book
 from gigawatt.ledger.chain import GENESIS, hash_of, text_of
-from gigawatt.ledger.periods import FROM, after, refusal
+from gigawatt.ledger.periods import FROM, after, out_of_order, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import ACT, AT, ID, REFERS, State
@@ -36,6 +36,7 @@ class _Verifier:
         self.state = State(book.identity.currency)
         self.standings: dict[str, PeriodStanding] = {}
         self.ids: set[str] = set()
+        self.used: set[str] = set()
         self.facts: set[str] = set()
         self.findings: list[Finding] = []
         self.wanted = {row[REFERS] for row in self.store.scan("entries") if row[REFERS]}
@@ -134,13 +135,16 @@ class _Verifier:
         if act not in FROM:
             return f"{act} is nothing that is done to a period"
         standing = self.standings.get(period, PeriodStanding(period))
-        fault = refusal(standing, act, by, why)
+        used = sorted(one for one in self.used | self.standings.keys() if one < period)
+        earlier = [self.standings.get(one, PeriodStanding(one)) for one in used]
+        fault = refusal(standing, act, by, why) or out_of_order(standing, earlier, act)
         self.standings[period] = after(standing, act, by, why)
         self.state.periods[period] = self.standings[period].state
         return fault
 
     def _entries(self, row: Row) -> str:
         again, self.state.now_us = row[ID] in self.ids, row[AT["at_us"]]
+        self.used.add(row[AT["period"]])
         self.ids.add(row[ID])
         own = row[ACT] == Act.EXPIRE and row[ID].startswith(BOOKS_OWN)
         fault = "" if own else wrong_in_itself(row, self.state.currency, self.state.currency)

@@ -207,13 +207,20 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money that one party paid another on a day, under a contract where it says so."""
+    """Money that one party paid another on a day, under a contract where it says so.
+
+    `amount_minor` is what it settles; where it was paid in another currency, how much of that and at what rate, money
+    of the programme for one of it.
+    """
 
     payer: str
     payee: str
     on: date
     amount_minor: int
     contract: str = ""
+    foreign_currency: str = ""
+    foreign_amount: Decimal | None = None
+    rate: Decimal | None = None
 
 
 Coming = Delivered | HandedOver | Ordered

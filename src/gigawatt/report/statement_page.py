@@ -21,7 +21,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .3rem .5rem; vertical-align: top; text-align: left; }
 thead th { border-bottom: 1px solid #1a1a1a; font-weight: 600; } tbody tr + tr td { border-top: 1px solid #ddd; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tr.sum td { border-top: 1px solid #1a1a1a; font-weight: 600; }
+.day { white-space: nowrap; } tr.sum td { border-top: 1px solid #1a1a1a; font-weight: 600; }
 small { color: #555; overflow-wrap: anywhere; } footer { margin-top: 2rem; border-top: 1px solid #ddd; color: #555; }
 @media print {
   body { margin: 0; max-width: none; padding: 0; }
@@ -75,8 +75,9 @@ def _line(line: StatementLine, currency: str) -> str:
     what = line.what + (f" of {line.of_month}" if line.of_month and line.of_month != f"{line.day:%Y-%m}" else "")
     note = "credit note: " if line.act == "credit_note" else ""
     cells = (
-        escape(f"{line.day}"), escape(note + what) + _small(_facts(line)),
-        escape(line.clause or line.contract) + _small(line.words), escape(line.quantity), escape(_short(line.rate)),
+        f'<span class="day">{line.day}</span>', escape(note + what) + _small(_facts(line)),
+        escape(line.clause or line.contract) + _small(line.words),
+        escape(quantity(line.quantity)), escape(_short(line.rate)),
         escape(amount(line.amount_minor, currency)),
     )  # fmt: skip
     return _row(cells, "nnn")
@@ -118,6 +119,12 @@ def amount(minor: int, currency: str) -> str:
     return f"{Money(minor, currency).to_decimal():,f}"
 
 
+def quantity(text: str) -> str:
+    """A quantity with its unit for people: `1,000.125 chip-hour`."""
+    exact, _, unit = text.partition(" ")
+    return f"{number(exact)} {unit}" if exact else ""
+
+
 def number(text: str) -> str:
     """An exact number for people: thousands apart, three decimals at most."""
     top, _, below = text.partition("/")
@@ -130,7 +137,8 @@ def _short(rate: str) -> str:
 
 
 def _facts(line: StatementLine) -> str:
-    return ", ".join(line.facts)
+    """The ids of its facts; of a digest the first letters, since all of it stands at the end."""
+    return ", ".join(f"{name[:16]}..." if name.startswith("sum|") else name for name in line.facts)
 
 
 def _small(text: str) -> str:
