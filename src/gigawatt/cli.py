@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from gigawatt import __version__
-from gigawatt.commands import booking, comparing, contracts, explaining, planning, settling, sweeping
+from gigawatt.commands import booking, comparing, contracts, explaining, metering, planning, settling, sweeping
 from gigawatt.commands.throughput import throughput
 from gigawatt.commands.worth import worth
 
@@ -29,7 +29,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "What if": (worth, comparing.compare, sweeping.sweep),
     "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
-    "Its money": (settling.settle,),
+    "Its money": (settling.settle, metering.meter),
 }
 app.add_typer(booking.book, rich_help_panel="Its books")
 for panel, commands in PANELS.items():
