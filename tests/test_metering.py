@@ -20,6 +20,7 @@ from gigawatt.model.clause import Fit
 from gigawatt.model.facts import Facts, Metered
 from gigawatt.sim.metering import Made
 from gigawatt.sim.metering import metered as made_from
+from tests.clauses.golden_programmes import PROGRAMMES
 from tests.programmes import EXAMPLES, load_text
 
 STARTUP, STARGATE = EXAMPLES / "startup" / "programme.yaml", EXAMPLES / "stargate" / "settlement.yaml"
@@ -46,6 +47,43 @@ def bytes_of(made: Made, folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
+def billed(made: Made, folder: Path) -> dict[str, Decimal]:
+    """What each clause posts for what was made up, read back from its files."""
+    found = settled(made.programme, read_back(made, folder).facts, made.months[-1], today=date(2062, 1, 1))
+    assert found.failures == ()
+    bill: dict[str, Decimal] = defaultdict(Decimal)
+    for one in found.postings:
+        bill[one.by] += Decimal(one.amount_minor) / 100
+    return bill
+
+
+VERSIONS = """
+programme: acme
+decides: acme
+horizon: {from: 2026-01, through: 2026-06}
+workloads: {chat: {kind: serving, chips: 10, unserved: 9 USD/chip-hour}}
+contracts:
+  lumen: {buyer: acme, seller: lumen, status: signed, from: 2026-01-01, clauses: {
+    gpus: {kind: reservation, chip: h100, chips: 20, price: 2 USD/chip-hour}},
+    amendments: [{id: fewer, signed: 2026-02-01, recorded: 2026-02-01, effective: 2026-03-01,
+                  amend: {gpus: {chips: {take: quarterly, most: 30}}}}]}
+"""
+EXTRA = {"clause in two versions": VERSIONS, "lab": EXAMPLES / "lab" / "programme.yaml",
+         "contract that changes": EXAMPLES / "amended" / "programme.yaml"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*PROGRAMMES, *EXTRA])
+def test_the_files_hold_all_that_settles_a(name: str, tmp_path: Path) -> None:
+    """Whatever a kind of clause reads, and however its bill fits its plan: from files it is what the plan restates."""
+    written = {**PROGRAMMES, **EXTRA}[name]
+    programme = load_text(written) if isinstance(written, str) else gw.load(written)
+    plan = plan_of_signed(programme)
+    bill = billed(metered(programme, plan, noise="0 %"), tmp_path)
+    restated = {row["clause"]: row["restated"] for row in plan.restated.iter_rows(named=True)}
+    assert {clause: bill.get(clause, 0) for clause in restated} == restated
+    assert set(bill) <= set(restated)
+
+
 @pytest.mark.parametrize("name", ["startup", "stargate"])
 @pytest.mark.parametrize("daily", [False, True], ids=["by month", "by day"])
 def test_without_noise_the_settlement_is_the_bill_of_the_plan_to_the_cent(
@@ -55,18 +93,14 @@ def test_without_noise_the_settlement_is_the_bill_of_the_plan_to_the_cent(
     programme = gw.load(STARTUP if name == "startup" else STARGATE)
     made = metered(programme, plan, noise="0 %", daily=daily)
     assert made.totals["planned"].equals(made.totals["made"].alias("planned"))
-    found = settled(programme, read_back(made, tmp_path).facts, made.months[-1], today=OVER)
-    assert found.failures == ()
-    bill: dict[str, Decimal] = defaultdict(Decimal)
-    for one in found.postings:
-        bill[one.by] += Decimal(one.amount_minor) / 100
+    bill = billed(made, tmp_path)
     told = {row["clause"]: row for row in plan.restated.iter_rows(named=True)}
     assert set(bill) <= set(told)
-    assert {clause: row["restated"] for clause, row in told.items()} == {clause: bill[clause] for clause in told}
+    assert {clause: row["restated"] for clause, row in told.items()} == {clause: bill.get(clause, 0) for clause in told}
     exact = [row for row in told.values() if Fit(row["fit"]) is Fit.EXACT]
     assert len(exact) >= 2
     for row in exact:
-        assert abs(bill[row["clause"]] - row["planned"]) <= max(Decimal(1), abs(row["planned"]) / 10**6)
+        assert abs(bill.get(row["clause"], 0) - row["planned"]) <= max(Decimal(1), abs(row["planned"]) / 10**6)
 
 
 @pytest.mark.parametrize("name", ["startup", "stargate"])
@@ -214,7 +248,7 @@ def test_the_command_writes_the_files_and_tells_the_totals(folder: Path, tmp_pat
         run(str(STARTUP), "--plan", plan, "--out", out, "--seed", "7", "--through", "2027-02", "--json").stdout
     )
     assert (found["seed"], found["noise"]) == (7, "0.05")
-    assert list(found["files"]) == ["use", "energy", "deliveries", "quotes"]
+    assert list(found["files"]) == ["use", "energy", "deliveries", "contracted", "quotes"]
     assert all(Path(path).is_file() for path in found["files"].values())
     assert found["chip_hours"][0]["planned"] == "190464.000"
 

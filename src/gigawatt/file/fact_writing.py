@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from gigawatt.file.fact_kinds import FACT_KINDS, KIND_COLUMN, OWN, SIGNATURE, Column, FactKind
+from gigawatt.file.fact_kinds import BETWEEN, FACT_KINDS, KIND_COLUMN, OWN, SIGNATURE, Column, FactKind
 from gigawatt.model.facts import Facts
 from gigawatt.values.money import minor_digits
 
@@ -80,6 +80,8 @@ def _text(column: Column, value: Any, currency: str) -> str | None:
         return _plain(value)
     if column.type in ("amount", "payment"):
         return f"{Decimal(value).scaleb(-minor_digits(currency)):f}"
+    if column.type == "pools":
+        return BETWEEN.join(value)
     if column.type == "flag":
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -178,7 +178,7 @@ class _Witness:
             ),
             standing=self._standing(),
             contracted=tuple(
-                one for item in published[COMMITMENTS] if isinstance(item, Commitment)
+                one for item in published[COMMITMENTS] if isinstance(item, Commitment) and not item.own_build
                 for one in self._contracted(item)
             ),
             quotes=tuple(dict.fromkeys(
