@@ -17,7 +17,7 @@ import gigawatt as gw
 from gigawatt.books import metered, plan_of_signed, read_facts, settled, write_metered, write_plan_facts
 from gigawatt.cli import app
 from gigawatt.model.clause import Fit
-from gigawatt.model.facts import Facts, Metered
+from gigawatt.model.facts import Energy, Facts, Metered, Reported
 from gigawatt.sim.metering import Made
 from gigawatt.sim.metering import metered as made_from
 from tests.clauses.golden_programmes import PROGRAMMES
@@ -200,6 +200,36 @@ def test_a_full_pool_is_cut_to_what_it_holds_all_its_workloads_alike_worked_exam
         assert total <= 14_880
         cut += total > 14_879
     assert 0 < cut < 20
+
+
+def test_energy_follows_the_use_of_its_pool_and_revenue_the_work_of_its_workload() -> None:
+    """An hour of an H200 does twice the work of an H100 here, so that revenue is by h100 + 2 h200."""
+    programme = load_text("""
+programme: acme
+decides: acme
+horizon: {from: 2026-01, through: 2026-02}
+workloads: {chat: {kind: serving, tokens: 1e6 token/day, rates: {h100: 100 token/s, h200: 200 token/s}}}
+contracts:
+  lumen: {buyer: acme, seller: lumen, status: signed, from: 2026-01-01, clauses: {
+    small: {kind: reservation, chip: h100, chips: 20, price: 2 USD/chip-hour},
+    large: {kind: reservation, chip: h200, chips: 20, price: 3 USD/chip-hour}}}
+""")
+    facts = Facts(
+        use=tuple(Metered(f"lumen-{chip}", "chat", "2026-01", "all", Decimal(1000)) for chip in ("h100", "h200")),
+        energy=(Energy("lumen-h100", "2026-01", Decimal(2), Decimal("2.4")),),
+        revenue=(Reported("chat", "acme", "2026-01", 3_000_00), Reported("other", "acme", "2026-01", 77)),
+    )
+    chips = {(f"lumen-{chip}", "2026-01"): 20.0 for chip in ("h100", "h200")}
+    made = made_from(programme, facts, chips, seed=4, noise=Decimal("0.5"))
+    small, large = (
+        made.use.filter(pl.col("pool") == f"lumen-{chip}")["chip_hours"].item() for chip in ("h100", "h200")
+    )
+    assert small != large
+    (energy,) = made.facts.energy
+    assert (energy.it_mwh, energy.facility_mwh) == (small * 2 / 1000, round(small * Decimal("2.4") / 1000, 6))
+    chat, other = made.facts.revenue
+    assert chat.amount_minor == round((small + 2 * large) * 100)
+    assert other.amount_minor == 77
 
 
 def test_a_plan_in_its_folder_makes_what_the_plan_at_hand_makes(startup: gw.Plan, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ NOTE = {"note": "made up, not measured"}
 STEPS = 1000
 """Use is in thousandths of a chip-hour, as the facts of a plan are."""
 DAYS = 31
+"""More than this no month has."""
 HAIR = 1e-12
 """Use that is cut to what its pool holds is cut by so much more, relative, so that rounding does not lift it over."""
 
@@ -174,7 +175,7 @@ def _is_before(fact: object, until: date) -> bool:
 
 
 class _Rows:
-    """The rows of Use in the order of their months: one for each month, or one for each day in equal parts."""
+    """The rows of Use, all of the horizon, in one order: one for each month, or one for each day in equal parts."""
 
     def __init__(self, programme: Programme, names: tuple[str, ...], use: tuple[Metered, ...], daily: bool) -> None:
         self.use = sorted(use, key=lambda one: (one.month, one.pool, one.workload, one.slice))
@@ -182,7 +183,7 @@ class _Rows:
         self.starts = np.array([month.start for month in programme.horizon.months], dtype="datetime64[D]")
         days = np.array([month.days for month in programme.horizon.months])
         month = np.array([names.index(one.month) for one in self.use], dtype=np.int64)
-        whole = np.array([int(one.chip_hours * STEPS) for one in self.use], dtype=np.int64)
+        whole = np.array([round(one.chip_hours * STEPS) for one in self.use], dtype=np.int64)
         parts = days[month] if daily else np.ones_like(month)
         self.of = np.repeat(np.arange(len(self.use)), parts)
         """The Use of each row, shape (rows,); so are all below."""
