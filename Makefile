@@ -53,9 +53,10 @@ format: $(READY) ## set the code in order
 bench: $(READY) ## measure speed and size, as ratios in one run (make bench ARGS="reference --json")
 	$(BIN)/python -m bench $(ARGS)
 
-docs: $(READY) ## write docs/kinds.md and docs/facts.md from the code, run every example of the docs, and check that nothing public is missing
+docs: $(READY) ## write docs/kinds.md, docs/facts.md and docs/settlement.md from the code, run every example of the docs, and check that nothing public is missing
 	$(BIN)/python docs/kinds.py
 	$(BIN)/python docs/facts.py
+	$(BIN)/python docs/settlement.py
 	$(BIN)/pytest -q tests/test_docs.py
 
 fit: $(READY) ## fit what chips deliver to the measured tables, and draw predicted against measured

@@ -60,6 +60,10 @@ COMMANDS = {
     "settle": ["--facts", "--focus", "--through", "--book", "--json", "--quiet"],
     "statement": ["--book", "--between", "--period", "--html", "--csv", "--json", "--out"],
     "commitments": ["--facts", "--focus", "--as-of", "--by", "--year-begins", "--csv", "--picture", "--json"],
+
+    "meter": [
+        "--out", "--plan", "--seed", "--noise", "--through", "--daily", "--relax", "--budget", "--json", "--quiet"
+    ],
     "due": ["--from", "--through", "--known", "--facts", "--ics", "--json"],
 }  # fmt: skip
 
@@ -261,7 +265,7 @@ def test_a_plan_writes_every_table_twice_the_report_and_all_of_it_as_json(writte
     out, printed = written
     files = {path.name for path in out.iterdir()}
     tables = {f"{name}.{ending}" for name in TABLES for ending in ("parquet", "csv")}
-    assert files == tables | {"plan.json", "report.html"}
+    assert files == tables | {"plan.json", "facts.parquet", "report.html"}
     whole = json.loads((out / "plan.json").read_text())
     assert whole["programme"] == "lab"
     assert list(whole) == ["programme", "currency", "changes", "solve", "tables"]

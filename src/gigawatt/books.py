@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from gigawatt.app import digest, known_on
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from gigawatt.ledger.book import Book
     from gigawatt.ledger.keeping import Kept
     from gigawatt.ledger.settling import Settlement
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
     from gigawatt.model.commitments import Commitments
     from gigawatt.model.facts import Facts
     from gigawatt.model.gathered import Gathered
+    from gigawatt.model.plan import Plan
     from gigawatt.model.programme import Programme
     from gigawatt.model.statement import Statement
+    from gigawatt.sim.metering import Made
 
 
 def open_book(place: str | os.PathLike[str], programme: Programme | None = None) -> Book:
@@ -154,3 +158,103 @@ def minimum_picture(found: Commitments, path: str | os.PathLike[str]) -> None:
     from gigawatt.report.obligations import write_picture
 
     write_picture(found, Path(path))
+
+
+FACTS_OF_PLAN = "facts.parquet"
+"""The file in a plan's folder that holds its quantities as facts."""
+
+
+def write_plan_facts(plan: Plan, folder: str | os.PathLike[str]) -> None:
+    """Write a plan's own quantities as facts beside its tables, all kinds in `facts.parquet`. Raises `OutputError`."""
+    from gigawatt.file.fact_writing import one_table, tables_of
+
+    if plan.facts is not None:
+        months = [f"{month.start:%Y-%m}" for month in plan.programme.horizon.months]
+        tables = tables_of(plan.facts, months, plan.programme.currency, "plan", {"made": "by a plan, rounded"})
+        _written(one_table(tables), Path(folder) / FACTS_OF_PLAN)
+
+
+def plan_of_signed(programme: Programme, **options: Any) -> Plan:
+    """The best plan with what is signed; offers are refused, since nobody owes for them. `options` as of `plan`."""
+    from gigawatt.app import plan
+
+    contracts = known_on(programme).contracts
+    offers = {name: False for name, contract in contracts.items() if contract.status == "offer"}
+    return plan(programme, signs=offers, **options)
+
+
+def metered(
+    programme: Programme,
+    plan: Plan | str | os.PathLike[str],
+    *,
+    seed: int = 0,
+    noise: str = "5 %",
+    through: str | None = None,
+    daily: bool = False,
+) -> Made:
+    """Facts as meters and books would have sent them, made up from a plan (as it was made, or the folder it is in).
+
+    Each row of Use is off by up to `noise` of it, drawn by the `seed`, within what its pool holds; the same seed makes
+    the same rows. Through the month `through`, by month or by day. Raises `GigawattError` for a folder without a plan,
+    a plan that is another programme's or signs what is only offered, a month outside the horizon, a noise that is no
+    share.
+    """
+    from gigawatt.app import rated
+    from gigawatt.errors import GigawattError
+    from gigawatt.model.plan import Plan
+    from gigawatt.sim.metering import metered as made
+    from gigawatt.sim.metering import plan_in, share
+
+    off = share(noise)
+    known = known_on(rated(programme))
+    if isinstance(plan, Plan):
+        facts, capacity, offers = plan.facts, plan.capacity, plan.offers
+    else:
+        capacity, offers = plan_in(Path(plan), known, FACTS_OF_PLAN)
+        facts = None
+    signed = offers.filter("signed")["contract"].to_list()
+    if signed:
+        raise GigawattError(
+            f"the plan signs {', '.join(signed)}, which the programme has as an offer, so that nobody would owe "
+            "for it; say `status: signed` there, or plan with what is signed, as `gigawatt meter` does without --plan"
+        )
+    if facts is None:
+        if isinstance(plan, Plan):
+            raise GigawattError("the plan was written by hand and has no facts; make one with gigawatt.plan")
+        facts = read_facts(programme, Path(plan) / FACTS_OF_PLAN).facts
+    chips = {(pool, month): held for pool, month, held in capacity.select("pool", "month", "chips").iter_rows()}
+    return made(known, facts, chips, seed=seed, noise=off, through=through, daily=daily)
+
+
+def write_metered(found: Made, folder: str | os.PathLike[str]) -> dict[str, Path]:
+    """Write what was made up as files that `read_facts` reads: Use as Parquet, all else as CSV; and a README.md.
+
+    The files by kind of fact. Raises `OutputError`.
+    """
+    from gigawatt.file.fact_kinds import BY_NAME
+    from gigawatt.file.fact_writing import signed, tables_of
+    from gigawatt.sim.metering import NOTE, SENDER
+
+    path, files = Path(folder), dict[str, Path]()
+    tables = tables_of(found.facts, found.months, found.programme.currency, SENDER, NOTE)
+    tables = {"use": signed(found.use, BY_NAME["use"], SENDER, NOTE), **tables}
+    for name, table in tables.items():
+        files[name] = path / f"{name}.{'parquet' if name == 'use' else 'csv'}"
+        _written(table, files[name])
+    _written(found.told({name: file.name for name, file in files.items()}), path / "README.md")
+    return files
+
+
+def _written(what: pl.DataFrame | str, path: Path) -> None:
+    from gigawatt.errors import OutputError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(what, str):
+            path.write_text(what, encoding="utf-8")
+        elif path.suffix == ".parquet":
+            what.write_parquet(path)
+        else:
+            what.write_csv(path)
+    except OSError as fault:
+        raise OutputError(f"cannot write {path}: {fault.strerror or fault}; give another --out") from fault

@@ -18,6 +18,7 @@ from gigawatt.commands import (
     comparing,
     contracts,
     explaining,
+    metering,
     obligations,
     planning,
     settling,
@@ -39,7 +40,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "What if": (worth, comparing.compare, sweeping.sweep),
     "Its chips": (throughput,),
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
-    "Its money": (settling.settle, stating.statement, obligations.commitments),
+    "Its money": (settling.settle, stating.statement, obligations.commitments, metering.meter),
 }
 app.add_typer(booking.book, rich_help_panel="Its books")
 for panel, commands in PANELS.items():

@@ -346,6 +346,8 @@ def test_every_kind_is_told_by_its_columns_alone_and_fills_every_field_of_its_fa
         "clause": "lumen/rate", "month": "2026-02", "day": "2026-02-03", "quantity": "1.5", "share": "0.5",
         "count": "2", "amount": "-1.25", "payment": "1.25", "currency": "USD", "flag": "true",
         "any currency": "EUR",
+
+        "pools": "volt-h100+lumen-h100",
     }  # fmt: skip
     assert examples.keys() == TYPES.keys()
     hall = "sites: {hall: {phases: [{power: 1 MW, ready: 2026-01-01}], energy: 60 USD/MWh, operator: acme}}\n"
@@ -387,3 +389,13 @@ def test_what_is_read_is_settled(tmp_path: Path) -> None:
     found = read_facts(ACME, tmp_path / "use.csv", tmp_path / "revenue.csv")
     postings = settled(ACME, found.facts, "2026-01", date(2026, 3, 1)).postings
     assert {(one.by, one.amount_minor) for one in postings} == {("lumen/rate", 210_026), ("lumen/share", 30_000)}
+
+
+def test_several_pools_stand_in_one_column_and_each_has_to_be_known(tmp_path: Path) -> None:
+    head = "id,sender,clause,provider,pools,month,power_mw,kept\n"
+    row = "1,acme,lumen/rate,lumen,{},2026-01,1.5,true\n"
+    found = read(tmp_path, head + row.format("lumen-h100+volt-h100")).facts
+    (one,) = found.contracted
+    assert one.pools == ("lumen-h100", "volt-h100")
+    (fault,) = faults(tmp_path, head + row.format("lumen-h100+volt-h10"))
+    assert fault.endswith("2:5: pools: there is no pool 'volt-h10'; did you mean 'volt-h100'?")

@@ -80,6 +80,7 @@ def plan(
         tell("reading", str(file), None)
         from gigawatt.app import load
         from gigawatt.app import plan as find
+        from gigawatt.books import write_plan_facts
 
         programme = changed(load(file), settings, without, event)
         answer = find(
@@ -88,6 +89,7 @@ def plan(
         if out is not None:
             tell("writing", str(out), None)
             answer.write(out)
+            write_plan_facts(answer, out)
             if not no_report:
                 from gigawatt.app import write_report
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from gigawatt.errors import Fault
 from gigawatt.file.fact_files import INEXACT, LINE, Table
-from gigawatt.file.fact_kinds import FACT_KINDS, KIND_COLUMN, OWN, Column, FactKind
+from gigawatt.file.fact_kinds import BETWEEN, FACT_KINDS, KIND_COLUMN, OWN, Column, FactKind
 from gigawatt.file.fact_names import Names
 from gigawatt.values.ids import did_you_mean, listed, suggest, unknown
 from gigawatt.values.money import CURRENCIES, minor_digits
@@ -175,6 +175,8 @@ def _rules(column: Column, names: Names) -> Iterator[Rule]:
         )
     elif column.type == "flag":
         yield ~text.is_in(["true", "false"]), lambda given: f"{given!r} is neither true nor false"
+    elif column.type == "pools":
+        yield from _of_pools(column, names)
     elif column.type in names.known:
         yield from _of_names(column, names)
     else:
@@ -221,6 +223,16 @@ def _of_names(column: Column, names: Names) -> Iterator[Rule]:
                 "nobody owes anything for it; sign the contract in the programme, or leave the fact out"
             ),
         )
+
+
+def _of_pools(column: Column, names: Names) -> Iterator[Rule]:
+    known = names.known["pool"]
+    strange = pl.col(column.name).str.split(BETWEEN).list.set_difference(pl.lit([*known, None], pl.List(pl.String)))
+
+    def say(given: str) -> str:
+        return unknown("pool", next(one for one in given.split(BETWEEN) if one not in known), known)
+
+    yield strange.list.len() > 0, say
 
 
 def _of_numbers(column: Column, names: Names) -> Iterator[Rule]:

@@ -24,7 +24,7 @@ from gigawatt.file.fact_checks import (
     sound_rows,
 )
 from gigawatt.file.fact_files import LINE, Table, read_table
-from gigawatt.file.fact_kinds import BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
+from gigawatt.file.fact_kinds import BETWEEN, BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
 from gigawatt.file.fact_names import Names
 from gigawatt.file.facts_on_record import BOOK, NewFacts, tables_on_record
 from gigawatt.file.focus import read_focus
@@ -199,6 +199,8 @@ def _value(column: Column, value: Any, digits: int) -> object:
         return date.fromisoformat(value)
     if column.type == "flag":
         return value == "true"
+    if column.type == "pools":
+        return tuple(value.split(BETWEEN))
     return int(value) if column.type == "count" else value
 
 

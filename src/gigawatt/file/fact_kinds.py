@@ -13,6 +13,7 @@ TYPES = {
     "text": "text without `|` or line breaks",
     "party": "a party of the programme",
     "pool": "a pool of the programme",
+    "pools": "pools of the programme, with a `+` between them",
     "pool in use": "a pool that a signed contract is for, or that somebody who decides owns",
     "site": "a site of the programme",
     "place": "a site, pool or chip of the programme",
@@ -21,7 +22,7 @@ TYPES = {
     "stream": "a workload, or a revenue that the programme gives",
     "slice": "a slice of the horizon, or `all`",
     "contract": "a contract of the programme",
-    "clause": "a clause by its full name, `contract/clause`",
+    "clause": "a clause by its full name, `contract/clause`; a later version of it with its first day, `@2026-03-01`",
     "month": "a month of the horizon, `2026-10`, or a day in it, `2026-10-05`",
     "day": "a day, `2026-10-05`",
     "quantity": "nought or more, at most 15 digits and 6 decimals, no exponent",
@@ -79,6 +80,8 @@ SIGNATURE = (
     Column("id", "id", "made by the sender, never used for another fact of this kind"),
     Column("sender", "id", "who tells it: a meter, a party, a system"),
 )
+BETWEEN = "+"
+"""Stands between several names in one column; no name holds it."""
 OWN = "x_"
 """How the names of columns begin that are the sender's own; they are not read."""
 KIND_COLUMN = "fact"
@@ -145,6 +148,11 @@ FACT_KINDS = (
     )),
     FactKind("orders", facts.Ordered, "orders", "chips ordered, by the month in which they are delivered", (
         _by("the purchase"), Column("chip", "chip", "the chip"), _MONTH, _quantity("chips", "how many", "chips"),
+    )),
+    FactKind("contracted", facts.Contracted, "contracted", "new capacity taken of a provider, by its first month", (
+        _by("the clause under which it is taken"), Column("provider", "party", "whose it is"),
+        Column("pools", "pools", "the pools that it may be used in"), _MONTH,
+        _quantity("power_mw", "IT power", "MW"), Column("kept", "flag", "held to the contract's end; rent is not"),
     )),
     FactKind("quotes", facts.Quoted, "quotes", "what a provider asks in a pool", (
         _by("the clause that quotes it"), Column("provider", "party", "who asks it"), _POOL, _MONTH,

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from gigawatt.history.binding import binding
+from gigawatt.history.known import as_known
+from gigawatt.history.versions import known_day
 from gigawatt.model.clause import OnPool
 from gigawatt.model.programme import Programme
 from gigawatt.values.money import minor_digits
@@ -27,19 +29,23 @@ class Names:
 
     @classmethod
     def of(cls, programme: Programme) -> Names:
-        """The names of a programme, of all that its amendments state too."""
+        """The names of a programme, of all that its amendments state too, and of clauses' later versions as known."""
         contracts = programme.as_written.contracts
+        known_now = as_known(programme, known_day(programme)).contracts
         pools, sites, chips = (tuple(each) for each in (programme.pools, programme.sites, programme.chips))
         known: dict[str, Collection[str]] = {
             "party": tuple(programme.parties), "pool": pools, "pool in use": pools, "site": sites, "chip": chips,
             "place": dict.fromkeys((*sites, *pools, *chips)), "workload": tuple(programme.workloads),
             "stream": dict.fromkeys((*programme.workloads, *programme.revenues)),
             "slice": dict.fromkeys((*programme.horizon.slices, "all")), "contract": tuple(contracts),
-            "clause": dict.fromkeys(
-                f"{contract_id}/{clause_id}"
-                for contract_id, contract in contracts.items()
-                for _, clause_id, _ in contract.every_clause()
-            ),
+            "clause": dict.fromkeys((
+                *(
+                    f"{contract_id}/{clause_id}"
+                    for contract_id, contract in contracts.items()
+                    for _, clause_id, _ in contract.every_clause()
+                ),
+                *(f"{name}/{clause_id}" for name, contract in known_now.items() for clause_id in contract.clauses),
+            )),
         }  # fmt: skip
         months = tuple(f"{month.start:%Y-%m}" for month in programme.horizon.months)
         return cls(known, months, _pools_in_use(programme), programme.currency)

@@ -15,6 +15,7 @@ import polars as pl
 from gigawatt.errors import OutputError
 
 if TYPE_CHECKING:
+    from gigawatt.model.facts import Facts
     from gigawatt.model.programme import Programme
 
 TABLES: dict[str, str] = {
@@ -71,6 +72,8 @@ class Plan:
     programme: Programme
     solve: Solve
     tables: dict[str, pl.DataFrame] = field(repr=False)
+    facts: Facts | None = field(repr=False, default=None)
+    """What would have happened if it came true, rounded, as a settlement reads it; None of a plan written by hand."""
 
     display: ClassVar[Callable[[Plan], str] | None] = None
     """What shows a plan in a notebook; `app` puts it here, since this room knows no pictures."""

@@ -81,14 +81,15 @@ def settle(draft: Draft, facts: Facts) -> list[Posting]:
     return posted(draft.programme, draft.calendar.months, facts)
 
 
-def restated(draft: Draft, x: Floats, *, relaxed: bool = False) -> pl.DataFrame:
+def restated(draft: Draft, x: Floats, facts: Facts | None = None, *, relaxed: bool = False) -> pl.DataFrame:
     """Each clause that moves money: clause, planned, restated, difference (restated less planned), fit; exact money.
 
-    `planned` is what the plan's cash table has; `restated` what the clause posts for the plan's rounded quantities.
+    `planned` is what the plan's cash table has; `restated` what the clause posts for the plan's rounded quantities,
+    which are `facts` where they are had already.
     """
     programme, digits = draft.programme, minor_digits(draft.programme.currency)
     bill: dict[str, int] = defaultdict(int)
-    for posting in settle(draft, facts_of(draft, x)):
+    for posting in settle(draft, facts or facts_of(draft, x)):
         bill[posting.by] += posting.amount_minor
     planned, signed = _planned(draft, x), signatures(draft, x)
     rows = []
@@ -177,14 +178,14 @@ class _Witness:
             ),
             standing=self._standing(),
             contracted=tuple(
-                one for item in published[COMMITMENTS] if isinstance(item, Commitment)
+                one for item in published[COMMITMENTS] if isinstance(item, Commitment) and not item.own_build
                 for one in self._contracted(item)
             ),
-            quotes=tuple(
+            quotes=tuple(dict.fromkeys(
                 Quoted(item.by, item.provider, item.pool, self.month_names[t], _exact(price, PRICE_TO), item.new)
                 for item in published[UNIT_PRICE] if isinstance(item, UnitPrice)
                 for t, price in enumerate(item.price_per_chip_hour) if np.isfinite(price)
-            ),
+            )),
             handed_over=tuple(
                 one for item in published[HANDOVER] if isinstance(item, Handover) for one in self._handed_over(item)
             ),

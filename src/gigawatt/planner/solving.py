@@ -25,7 +25,7 @@ from gigawatt.planner.offers import decision_tables
 from gigawatt.planner.problem import Problem, assemble
 from gigawatt.planner.ranges import NOBODY, cash_value, others, ranges, value_of
 from gigawatt.planner.reading_back import Reader
-from gigawatt.planner.restating import restated
+from gigawatt.planner.restating import facts_of, restated
 from gigawatt.planner.scarcity import scarcity
 from gigawatt.planner.unbounded import unbounded_by
 
@@ -76,14 +76,15 @@ def plan_programme(programme: Programme, options: Options | None = None, tell: T
     if settled is None:
         raise no_plan(draft, problem, best, options)
     tables = Reader(draft, settled.x).tables()
-    tables["restated"] = restated(draft, settled.x, relaxed=options.relax)
+    facts = facts_of(draft, settled.x)
+    tables["restated"] = restated(draft, settled.x, facts, relaxed=options.relax)
     tables["scarcity"] = scarcity(draft, settled.x, settled.duals, settled.degenerate)
     exact = not options.relax and is_small(problem)
     tables |= decision_tables(draft, problem, best, settled.x, exact, budget, lambda offer: tell("offers", offer, None))
     if budget.stop.is_set():
         settled = replace(settled, note=settled.note or "interrupted: what was not worked out by then is left out")
     tables["parties"] = _parties(draft, settled, best, budget, tell)
-    return Plan(programme, _report(problem, best, settled, options, time.monotonic() - began), tables)
+    return Plan(programme, _report(problem, best, settled, options, time.monotonic() - began), tables, facts)
 
 
 @dataclass(frozen=True)
