@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from gigawatt import __version__
-from gigawatt.commands import booking, comparing, contracts, explaining, planning, settling, sweeping
+from gigawatt.commands import booking, comparing, contracts, explaining, exporting, planning, settling, sweeping
 from gigawatt.commands.throughput import throughput
 from gigawatt.commands.worth import worth
 
@@ -31,6 +31,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
     "Its money": (settling.settle,),
 }
+app.command(rich_help_panel="Its books")(exporting.export)
 app.add_typer(booking.book, rich_help_panel="Its books")
 for panel, commands in PANELS.items():
     for command in commands:

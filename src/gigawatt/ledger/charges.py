@@ -1,0 +1,213 @@
+"""The charges in a buyer's books, as FOCUS sees them: what each entry bills, and what of it the month bears.
+
+By the two accounts of an entry: cost owed is billed and borne; a prepayment is billed when it is paid and borne when it
+is drawn; income that is a credit is billed below nought. Accruals, payments, deposits and exchange differences are no
+charges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from gigawatt.ledger.accounts import (
+    ACCRUED_COST,
+    ACCRUED_INCOME,
+    CASH,
+    COST,
+    DEPOSIT_HELD,
+    DEPOSIT_PAID,
+    EXCHANGE,
+    EXCHANGE_DIFFERENCE,
+    INCOME,
+    PAYABLE,
+    PREPAID,
+    RECEIVABLE,
+    TAX,
+)
+from gigawatt.ledger.extract import DAY, LINK, PERIOD, WHAT, Extract
+from gigawatt.ledger.seam import Row
+from gigawatt.ledger.state import ACT, AMOUNT, AT, CREDIT, DEBIT, ID, REFERS
+from gigawatt.model.entry import RESOLVES
+from gigawatt.model.posting import RECURRING
+from gigawatt.values.money import minor_digits
+
+CLAUSE, QUANTITY, RATE = AT["clause"], AT["quantity"], AT["rate"]
+SPENT, OWED = frozenset({COST, TAX}), frozenset({PAYABLE, RECEIVABLE, CASH})
+CREDITS = frozenset({"service credit", "damages", "most favoured price", "credit", "rebate", "refund"})
+"""What a buyer is given back under a clause, by what a posting is for."""
+OF_OTHERS = frozenset({"shortfall", "deficiency", "guarantee", "termination fee", "matched price", *CREDITS})
+"""What is neither used nor bought, and follows from what was."""
+NO_CHARGES = {
+    "an accrual, which is no bill": frozenset({ACCRUED_COST, ACCRUED_INCOME}),
+    "a deposit, which is given back": frozenset({DEPOSIT_PAID, DEPOSIT_HELD}),
+    "a change of currency": frozenset({EXCHANGE, EXCHANGE_DIFFERENCE}),
+    "income, and no credit": frozenset({INCOME}),
+}
+"""Why an entry is no charge, by one of its accounts."""
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?)\s*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What an entry bills and what the month bears, in whole minor units, signed; `month` is that of the charge.
+
+    `quantity` and `rate` are those of the entry, signed as its amount; None where it tells none, or no exact one.
+    """
+
+    row: Row
+    billed_minor: int
+    borne_minor: int
+    category: str
+    frequency: str
+    is_correction: bool
+    month: str
+    seller: str
+    quantity: Fraction | None
+    unit: str
+    rate: Decimal | None
+
+    @property
+    def clause(self) -> str:
+        """`contract/clause`."""
+        return str(self.row[CLAUSE])
+
+    @property
+    def what(self) -> str:
+        """What it is for."""
+        return str(self.row[WHAT])
+
+    @property
+    def minor(self) -> int:
+        """What it comes to: what is billed, or of what was billed before what is borne."""
+        return self.billed_minor or self.borne_minor
+
+
+def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
+    """The charges of one party, in the order of the book; why other entries are none is counted."""
+    store = extract.book.store
+    closed = {row[1]: row[0] for row in store.scan("periods") if row[2] == "close"}
+    wanted = {row[REFERS] for row in extract.rows() if row[REFERS] and row[ACT] not in RESOLVES}
+    originals = {row[ID]: row for row in store.with_ids("entries", wanted)}
+    sellers = _Sellers(extract)
+    for row in extract.rows():
+        sums = _sums(row, extract)
+        if isinstance(sums, str) or not row[CLAUSE]:
+            left_out[sums if isinstance(sums, str) else "an entry of no clause"] += 1
+            continue
+        original = originals.get(row[REFERS], row) if row[ACT] not in RESOLVES else row
+        is_correction = original is not row and closed.get(original[PERIOD], row[0]) < row[0]
+        quantity, unit = _number(row[QUANTITY])
+        rate, per = _number(row[RATE])
+        billed, borne = sums
+        sign = -1 if (billed or borne) < 0 else 1
+        category, frequency = _sort(row, original, sums, quantity is not None)
+        yield Charge(
+            row, billed, borne, category, frequency, is_correction, original[DAY][:7], sellers.of(row),
+            None if quantity is None else sign * abs(quantity), unit or per.rpartition("/")[2] or "unit",
+            None if rate is None else decimal(rate),
+        )  # fmt: skip
+
+
+def _sums(row: Row, extract: Extract) -> tuple[int, int] | str:
+    """What an entry bills and what the month bears, or why it is no charge."""
+    amount, (debit, credit) = row[AMOUNT], (_purpose(extract, row[at]) for at in (DEBIT, CREDIT))
+    for mine, other, sign in ((debit, credit, 1), (credit, debit, -1)):
+        if mine in SPENT and other in OWED:
+            return sign * amount, sign * amount
+        if mine in SPENT and other == PREPAID:
+            return 0, sign * amount
+        if mine == PREPAID and other in OWED:
+            return sign * amount, 0
+        if mine == INCOME and other in OWED and row[WHAT] in CREDITS:
+            return sign * amount, sign * amount
+    for why, purposes in NO_CHARGES.items():
+        if debit in purposes or credit in purposes:
+            return why
+    return "a payment" if debit in OWED and credit in OWED else f"from {credit} to {debit}, which is no charge"
+
+
+def _purpose(extract: Extract, account: str) -> str:
+    """The purpose of an account; one of another party's stands for what is owed to it."""
+    return account.rpartition(":")[2] if extract.is_own(account) else PAYABLE
+
+
+def _sort(row: Row, original: Row, sums: tuple[int, int], counted: bool) -> tuple[str, str]:
+    """A charge's category and how often it comes."""
+    what, accounts = row[WHAT], {row[DEBIT].rpartition(":")[2], row[CREDIT].rpartition(":")[2]}
+    if TAX in accounts or what == "tax":
+        return "Tax", "One-Time"
+    if what in CREDITS and (INCOME in accounts or sums[0] < 0):
+        return "Credit", "One-Time"
+    if what in OF_OTHERS:
+        return "Adjustment", "One-Time"
+    if not sums[1]:
+        return "Purchase", "One-Time"
+    if (counted or original[QUANTITY]) and what not in ("fee", "chips"):
+        return "Usage", "Usage-Based"
+    return "Purchase", "Recurring" if what in RECURRING else "One-Time"
+
+
+class _Sellers:
+    """Who is on the other side of an entry: who has an entry of its link, or under its contract."""
+
+    def __init__(self, extract: Extract) -> None:
+        self.of_link: dict[str, str] = {}
+        self.of_contract: dict[str, str] = {}
+        for row in extract.book.store.scan("entries"):
+            for account in (row[DEBIT], row[CREDIT]):
+                party, contract, _ = account.split(":")
+                if party != extract.party:
+                    self.of_contract.setdefault(contract, party)
+                    if row[LINK] and row[CLAUSE]:
+                        self.of_link.setdefault(row[LINK], party)
+
+    def of(self, row: Row) -> str:
+        """The other party; the contract where the book has no account of another."""
+        contract = row[CLAUSE].partition("/")[0]
+        return self.of_link.get(row[LINK]) or self.of_contract.get(contract) or contract
+
+
+def _number(text: str) -> tuple[Fraction | None, str]:
+    """A number as an entry tells it, and its unit."""
+    found = _NUMBER.fullmatch(text)
+    return (None, "") if found is None else (Fraction(found[1]), found[2])
+
+
+def decimal(number: Fraction, digits: int = 28) -> Decimal | None:
+    """A number as an exact decimal; None where it has none of so many decimals."""
+    for n in range(digits + 1):
+        scaled = number * 10**n
+        if scaled.denominator == 1:
+            return Decimal(scaled.numerator).scaleb(-n)
+    return None
+
+
+def plain(number: Decimal) -> str:
+    """A number as digits, without an exponent and without noughts that say nothing."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def quantity_text(number: Fraction) -> str:
+    """A quantity as digits: exact, or where no decimal is, with 12 decimals."""
+    exact = decimal(number)
+    return plain(exact if exact is not None else round(Decimal(number.numerator) / number.denominator, 12))
+
+
+def priced(charge: Charge, currency: str) -> tuple[Decimal, str, Decimal]:
+    """Quantity, unit and unit price of a charge, whose product is its cost before it was rounded to the minor unit.
+
+    Where the entry tells none that multiply to its amount, it is one unit at its amount.
+    """
+    digits = minor_digits(currency)
+    amount = Decimal(charge.minor).scaleb(-digits)
+    quantity = decimal(charge.quantity) if charge.quantity is not None else None
+    rate = charge.rate
+    if quantity is not None and rate is not None and abs(quantity * rate - amount) * 2 <= Decimal(1).scaleb(-digits):
+        return quantity, charge.unit, rate
+    return Decimal(-1 if amount < 0 else 1), "Unit", abs(amount)
