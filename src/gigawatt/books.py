@@ -82,7 +82,8 @@ def export_book(
 def check_focus(file: str | os.PathLike[str], version: str, dataset: str = "CostAndUsage") -> list[FocusFinding]:
     """Everything in a CSV file that is not as FOCUS asks, in a version (`1.2`, `1.4`); nothing where all is.
 
-    The dataset is `CostAndUsage`, or of 1.4 `ContractCommitment`. Raises `BookError` for one that is not known.
+    The dataset is `CostAndUsage`, or of 1.4 `ContractCommitment`. Raises `GigawattError` for one that is not known, or
+    a file that cannot be read.
     """
     from gigawatt.ledger.focus_columns import check_focus
 

@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Context, Decimal
+from functools import lru_cache
 
 from gigawatt.ledger.accounts import (
     ACCRUED_COST,
@@ -49,6 +49,8 @@ NO_CHARGES = {
     "income, and no credit": frozenset({INCOME}),
 }
 """Why an entry is no charge, by one of its accounts."""
+EXACT = Context(prec=60)
+"""In which products keep all their digits."""
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?)\s*(.*)")
 
 
@@ -67,7 +69,7 @@ class Charge:
     is_correction: bool
     month: str
     seller: str
-    quantity: Fraction | None
+    quantity: Decimal | None
     unit: str
     rate: Decimal | None
 
@@ -109,7 +111,7 @@ def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
         yield Charge(
             row, billed, borne, category, frequency, is_correction, original[DAY][:7], sellers.of(row),
             None if quantity is None else sign * abs(quantity), unit or per.rpartition("/")[2] or "unit",
-            None if rate is None else decimal(rate),
+            rate,
         )  # fmt: skip
 
 
@@ -172,31 +174,23 @@ class _Sellers:
         return self.of_link.get(row[LINK]) or self.of_contract.get(contract) or contract
 
 
-def _number(text: str) -> tuple[Fraction | None, str]:
-    """A number as an entry tells it, and its unit."""
+@lru_cache(maxsize=4096)
+def _number(text: str) -> tuple[Decimal | None, str]:
+    """A number as an entry tells it, and its unit: `12.5 chip-hour`; of `1/3` 12 decimals."""
     found = _NUMBER.fullmatch(text)
-    return (None, "") if found is None else (Fraction(found[1]), found[2])
-
-
-def decimal(number: Fraction, digits: int = 28) -> Decimal | None:
-    """A number as an exact decimal; None where it has none of so many decimals."""
-    for n in range(digits + 1):
-        scaled = number * 10**n
-        if scaled.denominator == 1:
-            return Decimal(scaled.numerator).scaleb(-n)
-    return None
+    if found is None:
+        return None, ""
+    above, _, below = found[1].partition("/")
+    exact = Decimal(above)
+    if below:
+        exact = round(exact / Decimal(below), 12) if Decimal(below) else exact
+    return exact, found[2]
 
 
 def plain(number: Decimal) -> str:
     """A number as digits, without an exponent and without noughts that say nothing."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def quantity_text(number: Fraction) -> str:
-    """A quantity as digits: exact, or where no decimal is, with 12 decimals."""
-    exact = decimal(number)
-    return plain(exact if exact is not None else round(Decimal(number.numerator) / number.denominator, 12))
 
 
 def priced(charge: Charge, currency: str) -> tuple[Decimal, str, Decimal]:
@@ -206,8 +200,11 @@ def priced(charge: Charge, currency: str) -> tuple[Decimal, str, Decimal]:
     """
     digits = minor_digits(currency)
     amount = Decimal(charge.minor).scaleb(-digits)
-    quantity = decimal(charge.quantity) if charge.quantity is not None else None
-    rate = charge.rate
-    if quantity is not None and rate is not None and abs(quantity * rate - amount) * 2 <= Decimal(1).scaleb(-digits):
+    quantity, rate = charge.quantity, charge.rate
+    if (
+        quantity is not None
+        and rate is not None
+        and abs(EXACT.multiply(quantity, rate) - amount) * 2 <= Decimal(1).scaleb(-digits)
+    ):
         return quantity, charge.unit, rate
     return Decimal(-1 if amount < 0 else 1), "Unit", abs(amount)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -46,9 +46,9 @@ def export(
         if form == "focus":
             return _focus(extract, out, programme)
         accounts, (text, ending) = named(extract, chart), TEXTS[form]
-        pieces = text(extract, accounts)
+        pieces, path = text(extract, accounts), out / file_name(extract.name, ending)
         with written(out):
-            path = write(out / file_name(extract.name, ending), pieces)
+            write([path], zip(pieces))
     return Exported({path: extract.entries})
 
 
@@ -63,33 +63,16 @@ def _focus(extract: Extract, out: Path, programme: Programme | None) -> Exported
     if programme is not None:
         last = add_months(parse_day(max(extract.moved)), 1) - timedelta(days=1)
         found = commitments(programme, extract.party, last)
-    name_of, files, left_out = _names(programme), dict[Path, int](), Counter[str]()
+    name_of, left_out = _names(programme), Counter[str]()
+    paths = {version: out / file_name(extract.name, f".focus-{version}-cost-and-usage.csv") for version in VERSIONS}
     with written(out):
-        for version in VERSIONS:
-            left_out.clear()
-            told = charges(extract, left_out)
-            counted = found if version != "1.2" else []
-            lines = cost_and_usage(told, version, currency, counted, name_of)
-            path = out / file_name(extract.name, f".focus-{version}-cost-and-usage.csv")
-            files[path] = _written(path, lines)
+        lines = cost_and_usage(charges(extract, left_out), VERSIONS, currency, found, name_of)
+        count = write(list(paths.values()), lines) - 1
+        files = dict.fromkeys(paths.values(), count)
         if programme is not None:
             path = out / file_name(extract.name, ".focus-1.4-contract-commitment.csv")
-            files[path] = _written(path, contract_commitments(found, currency, line, name_of))
+            files[path] = write([path], zip(contract_commitments(found, currency, line, name_of))) - 1
     return Exported(files, dict(left_out))
-
-
-def _written(path: Path, lines: Iterator[str]) -> int:
-    """Write the lines of a table and count them, its header left out."""
-    count = -1
-
-    def counting() -> Iterator[str]:
-        nonlocal count
-        for one in lines:
-            count += 1
-            yield one
-
-    write(path, counting())
-    return count
 
 
 def _names(programme: Programme | None) -> Callable[[str], str]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gigawatt.errors import BookError
+from gigawatt.errors import GigawattError
 from gigawatt.values.ids import unknown
 from gigawatt.values.money import CURRENCIES
 
@@ -63,7 +63,10 @@ def columns_of(dataset: str, version: str) -> tuple[str, ...]:
 
 
 def check_focus(file: Path, version: str, dataset: str) -> list[FocusFinding]:
-    """Everything in a CSV file that is not as FOCUS asks; nothing where all is. BookError for an unknown version."""
+    """Everything in a CSV file that is not as FOCUS asks; nothing where all is.
+
+    GigawattError for a version or a dataset that is not known, and for a file that cannot be read.
+    """
     import polars as pl
 
     known = [name for name in _asked() if columns_of(name, version)]
@@ -72,9 +75,15 @@ def check_focus(file: Path, version: str, dataset: str) -> list[FocusFinding]:
             {each for one in _asked().values() for col in one["columns"].values() for each in col["level"]}
         )
         if not known:
-            raise BookError(f"{unknown('version', version, versions)}; FOCUS is checked in {' and '.join(versions)}")
-        raise BookError(f"{unknown('dataset', dataset, known)}; FOCUS {version} has {' and '.join(known)} here")
-    frame = pl.read_csv(file, infer_schema=False)
+            raise GigawattError(
+                f"{unknown('version', version, versions)}; FOCUS is checked in {' and '.join(versions)}"
+            )
+        raise GigawattError(f"{unknown('dataset', dataset, known)}; FOCUS {version} has {' and '.join(known)} here")
+    try:
+        frame = pl.read_csv(file, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as fault:
+        why = "there is no such file" if isinstance(fault, FileNotFoundError) else str(fault).split("\n")[0]
+        raise GigawattError(f"{file} cannot be read as CSV: {why}") from fault
     return [
         *_missing(frame, version, dataset),
         *_wrong(frame, version, dataset),

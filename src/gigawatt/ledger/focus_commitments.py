@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gigawatt.history.ending import agreed
-from gigawatt.ledger.charges import Charge, quantity_text
+from gigawatt.ledger.charges import Charge, plain
 from gigawatt.ledger.focus_columns import columns_of
 from gigawatt.model.committed import Committed
 from gigawatt.model.contract import Contract
@@ -37,21 +37,25 @@ class Commitment:
     recorded: date
     words: str
 
+    def is_of(self, charge: Charge) -> bool:
+        """Whether a charge is due under its own clause: its price, or what is owed for falling short of it."""
+        return own_id(charge.clause) == own_id(self.clause)
+
     def counts(self, charge: Charge) -> bool:
-        """Whether a charge goes toward it: what counts by its terms, and what is owed for falling short of it."""
-        if own_id(charge.clause) == own_id(self.clause) or self.terms.counts(
-            self.contract_id, charge.clause, charge.what, charge.unit
-        ):
-            return (
-                f"{self.terms.span.start:%Y-%m}" <= charge.month < f"{self.terms.span.until + timedelta(days=31):%Y-%m}"
-            )
-        return False
+        """Whether a charge goes toward it, or is due under it; of a prepayment what is drawn from it."""
+        begins, ends = (f"{day:%Y-%m}" for day in (self.terms.span.start, self.terms.span.until - timedelta(days=1)))
+        if charge.category in ("Tax", "Credit") or not begins <= charge.month <= ends:
+            return False
+        if self.is_of(charge):
+            return True
+        counting = self.terms.counts(self.contract_id, charge.clause, charge.what, charge.unit)
+        return counting and (self.terms.what != "prepaid" or not charge.billed_minor)
 
     def applied(self, charge: Charge, currency: str) -> str:
         """What a charge brings to it, as an element of ContractApplied; numbers with all their digits."""
-        cost, quantity, unit = amount_text(charge.borne_minor, currency), "null", "null"
+        cost, quantity, unit = amount_text(charge.minor, currency), "null", "null"
         if self.terms.what in BY_USE and charge.quantity is not None:
-            cost, quantity, unit = "null", quantity_text(charge.quantity), json.dumps(HOURS)
+            cost, quantity, unit = "null", plain(charge.quantity), json.dumps(HOURS)
         return (
             f'{{"ContractId": {json.dumps(self.contract_id)}, "ContractCommitmentId": {json.dumps(self.id)}, '
             f'"ContractCommitmentAppliedCost": {cost}, "ContractCommitmentAppliedQuantity": {quantity}, '
@@ -97,7 +101,7 @@ def _status(contract: Contract, span: Span, on: date, is_followed: bool) -> str:
 def contract_commitments(
     found: Sequence[Commitment],
     currency: str,
-    line: Callable[[Sequence[str | None]], str],
+    line: Callable[[Iterable[str | None]], str],
     name_of: Callable[[str], str],
 ) -> Iterator[str]:
     """The lines of a CSV file, its header first."""

@@ -6,10 +6,10 @@ A contract is a billing account, a clause a SKU. No list prices are known: what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from functools import cache
 
-from gigawatt.ledger.charges import Charge, plain, priced, quantity_text
-from gigawatt.ledger.extract import PERIOD, WORDS
+from gigawatt.ledger.charges import EXACT, Charge, plain, priced
+from gigawatt.ledger.extract import PERIOD, narration
 from gigawatt.ledger.focus_columns import columns_of
 from gigawatt.ledger.focus_commitments import Commitment
 from gigawatt.ledger.rules import FACTS
@@ -26,36 +26,42 @@ UNITS = {"chip-hour": "Chip-Hours", "chip": "Chips", "token": "Tokens", "unit": 
 """Units as FOCUS writes them: https://focus.finops.org/focus-specification/v1-2/#unitformat."""
 OWN = ("x_ClauseId", "x_EntryId", "x_FactIds")
 """Columns of our own: the clause, the entry of the book and its source facts."""
-_QUOTED = frozenset(',"\r\n')
+_QUOTED = frozenset('"\r\n')
 
 
 def cost_and_usage(
     found: Iterable[Charge],
-    version: str,
+    versions: Sequence[str],
     currency: str,
     commitments: Sequence[Commitment],
     name_of: Callable[[str], str],
-) -> Iterator[str]:
-    """The lines of a CSV file, its header first; a value that is null is empty."""
-    columns = (*columns_of("CostAndUsage", version), *OWN)
-    yield line(columns)
+) -> Iterator[list[str]]:
+    """The lines of CSV files, one of each version at a time, headers first; a value that is null is empty."""
+    tables = [(*columns_of("CostAndUsage", version), *OWN) for version in versions]
+    yield [line(columns) for columns in tables]
     for charge in found:
         cells = _cells(charge, currency, commitments, name_of)
-        yield line([cells.get(name) for name in columns])
+        yield [line(map(cells.get, columns)) for columns in tables]
 
 
-def line(values: Sequence[str | None]) -> str:
+def line(values: Iterable[str | None]) -> str:
     """A line of a CSV file; what is null is empty."""
-    return ",".join(["" if value is None else _cell(value) for value in values]) + "\n"
+    cells = [value or "" for value in values]
+    joined = ",".join(cells)
+    if joined.count(",") >= len(cells) or not _QUOTED.isdisjoint(joined):
+        joined = ",".join([_quoted(cell) for cell in cells])
+    return f"{joined}\n"
 
 
-def _cell(text: str) -> str:
-    return text if _QUOTED.isdisjoint(text) else '"' + text.replace('"', '""') + '"'
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if "," in text or not _QUOTED.isdisjoint(text) else text
 
 
-def moment(day: date) -> str:
-    """The moment at which a day begins, UTC."""
-    return f"{day}T00:00:00Z"
+@cache
+def month_bounds(month: str) -> tuple[str, str]:
+    """The moments at which a month begins and ends, UTC; the end is no longer in it."""
+    first = parse_day(month)
+    return f"{first}T00:00:00Z", f"{add_months(first, 1)}T00:00:00Z"
 
 
 def _cells(
@@ -63,7 +69,7 @@ def _cells(
 ) -> Mapping[str, str | None]:
     """What every version has, by the names of its columns; a column that is not here is null."""
     row, contract = charge.row, charge.clause.partition("/")[0]
-    begins, billed_in = parse_day(charge.month), parse_day(row[PERIOD])
+    (begins, ends), (billed_from, billed_until) = month_bounds(charge.month), month_bounds(row[PERIOD])
     seller = name_of(charge.seller)
     billed, borne = (amount_text(minor, currency) for minor in (charge.billed_minor, charge.borne_minor))
     cells: dict[str, str | None] = {
@@ -72,14 +78,14 @@ def _cells(
         "BillingAccountName": contract,
         "BillingAccountType": "Contract",
         "BillingCurrency": currency,
-        "BillingPeriodEnd": moment(add_months(billed_in, 1)),
-        "BillingPeriodStart": moment(billed_in),
+        "BillingPeriodEnd": billed_until,
+        "BillingPeriodStart": billed_from,
         "ChargeCategory": charge.category,
         "ChargeClass": "Correction" if charge.is_correction else None,
-        "ChargeDescription": ", ".join(filter(None, (charge.what, row[WORDS], charge.clause))),
+        "ChargeDescription": f"{narration(row)} ({charge.clause})".lstrip(),
         "ChargeFrequency": charge.frequency,
-        "ChargePeriodEnd": moment(add_months(begins, 1)),
-        "ChargePeriodStart": moment(begins),
+        "ChargePeriodEnd": ends,
+        "ChargePeriodStart": begins,
         "ContractedCost": billed,
         "EffectiveCost": borne,
         "HostProviderName": seller,
@@ -99,7 +105,11 @@ def _cells(
     }
     if charge.category in ("Usage", "Purchase"):
         cells |= _priced(charge, currency)
-    applied = [one.applied(charge, currency) for one in commitments if one.counts(charge)]
+    counted = [one for one in commitments if one.counts(charge)]
+    bought = [one.id for one in counted if charge.category == "Purchase" and one.is_of(charge)]
+    if bought:
+        cells |= {"ResourceId": bought[0], "ResourceType": "Contract commitment"}
+    applied = [one.applied(charge, currency) for one in counted]
     if applied:
         cells["ContractApplied"] = f'{{"Elements": [{", ".join(applied)}]}}'
     return cells
@@ -107,7 +117,7 @@ def _cells(
 
 def _priced(charge: Charge, currency: str) -> dict[str, str | None]:
     quantity, unit, price = priced(charge, currency)
-    cost, unit = plain(quantity * price), UNITS.get(unit, unit)
+    cost, unit = plain(EXACT.multiply(quantity, price)), UNITS.get(unit, unit)
     sku = own_id(charge.clause)
     cells: dict[str, str | None] = {
         "ContractedCost": cost,
@@ -124,6 +134,6 @@ def _priced(charge: Charge, currency: str) -> dict[str, str | None]:
         "SkuPriceId": f"{charge.clause}:{charge.what}",
     }
     if charge.category == "Usage" and charge.quantity is not None:
-        used = {"ConsumedQuantity": quantity_text(charge.quantity), "ConsumedUnit": UNITS.get(charge.unit, charge.unit)}
+        used = {"ConsumedQuantity": plain(charge.quantity), "ConsumedUnit": UNITS.get(charge.unit, charge.unit)}
         cells |= used
     return cells

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 
 from gigawatt.errors import OutputError
 
-_LINES = 4096
+_PIECES = 4096
 
 
 def file_name(name: str, ending: str) -> str:
@@ -30,14 +30,23 @@ def written(folder: Path) -> Iterator[None]:
         ) from fault
 
 
-def write(path: Path, pieces: Iterable[str]) -> Path:
-    """Write a text in pieces. What was there before stays until all of it is written."""
-    partial, pieces = path.with_name(path.name + ".partial"), iter(pieces)
+def write(paths: Sequence[Path], pieces: Iterable[Sequence[str]]) -> int:
+    """Write texts side by side, each time a piece of each; how many pieces there were.
+
+    What was there before stays until all is written.
+    """
+    partial, count = [path.with_name(path.name + ".partial") for path in paths], 0
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            while some := list(islice(pieces, _LINES)):
-                file.write("".join(some))
-        partial.replace(path)
+        with ExitStack() as opened:
+            files = [opened.enter_context(path.open("w", encoding="utf-8", newline="\n")) for path in partial]
+            remaining = iter(pieces)
+            while some := list(islice(remaining, _PIECES)):
+                count += len(some)
+                for file, texts in zip(files, zip(*some, strict=True), strict=True):
+                    file.write("".join(texts))
+        for path, whole in zip(partial, paths, strict=True):
+            path.replace(whole)
     finally:
-        partial.unlink(missing_ok=True)
-    return path
+        for path in partial:
+            path.unlink(missing_ok=True)
+    return count

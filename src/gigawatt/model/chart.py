@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_validator
 
 from gigawatt.errors import Fault
 from gigawatt.model.fields import Text
-from gigawatt.model.parsing import refuse, refuse_keys
+from gigawatt.model.parsing import refuse
 from gigawatt.model.provenance import Places
 from gigawatt.model.thing import Thing
 
@@ -23,6 +23,15 @@ ROOTS = {
     "expense": "Expenses", "expenses": "Expenses",
 }  # fmt: skip
 """What the first part of a name says of an account's sort, in small letters."""
+
+
+def _fits_some(pattern: str) -> str:
+    if not _PATTERN.fullmatch(pattern):
+        refuse(f"{pattern!r} fits no account; write party:contract:purpose, with * for any letters")
+    return pattern
+
+
+Pattern = Annotated[Text, AfterValidator(_fits_some)]
 
 
 class OwnAccount(Thing):
@@ -59,16 +68,7 @@ class OwnAccount(Thing):
 class Chart(Thing):
     """Own accounts by patterns of the book's: `party:contract:purpose`, where `*` stands for any letters of a part."""
 
-    accounts: Mapping[Text, OwnAccount] = Field(description="by pattern, the first that fits")
-
-    @field_validator("accounts", mode="after")
-    @classmethod
-    def _patterns(cls, value: Mapping[str, OwnAccount]) -> Mapping[str, OwnAccount]:
-        message = "{!r} fits no account; write party:contract:purpose, with * for any letters"
-        wrong = [(one, message.format(one)) for one in value if not _PATTERN.fullmatch(one)]
-        if wrong:
-            refuse_keys(wrong)
-        return value
+    accounts: Mapping[Pattern, OwnAccount] = Field(description="by pattern, the first that fits")
 
     _places: Places = PrivateAttr(default_factory=Places)
 

@@ -1,0 +1,242 @@
+"""FOCUS files of a buyer's charges and commitments: they are as FOCUS asks, and worked examples by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+from traded import in_currency, traded
+
+import gigawatt as gw
+from gigawatt.books import check_focus, export_book
+from gigawatt.errors import BookError
+from gigawatt.ledger.focus_commitments import commitments
+
+Rows = dict[str, dict[str, str | None]]
+PROGRAMME = """
+programme: acme
+decides: acme
+horizon: {from: 2026-07, through: 2028-06}
+currency: USD
+parties: {acme: {}, azure: {name: Azure Cloud}}
+workloads: {chat: {kind: serving, chips: 10, unserved: 12 USD/chip-hour}}
+contracts:
+  azure-2026:
+    buyer: acme
+    seller: azure
+    status: signed
+    from: 2026-07-01
+    through: 2028-06-30
+    payment: {invoice: monthly in arrears}
+    clauses:
+      rate: {kind: price, chip: h100, price: 2.10 USD/chip-hour}
+      gpus: {kind: reservation, chip: h100, chips: 100, price: 2 USD/chip-hour}
+      commit: {kind: commitment, amount: 3000000 USD, clauses: [rate], what: rent, cite: "4.2"}
+      floor: {kind: take_or_pay, chip: h100, floor: 876000 chip-hour/year, deficiency: 1 USD/chip-hour}
+      ahead: {kind: prepayment, paid: {2026-07-01: 300000 USD, 2027-07-01: 100000 USD}, clauses: [rate]}
+  next:
+    buyer: acme
+    seller: azure
+    status: offer
+    sign_by: 2027-12-31
+    from: 2028-01-01
+    through: 2028-06-30
+    clauses:
+      all: {kind: commitment, amount: 500000 USD, each: term}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[list[Path]]:
+    programme = tmp_path / "programme.yaml"
+    programme.write_text(PROGRAMME)
+    book = traded(tmp_path / "book.db")
+    yield list(export_book(book, "focus", tmp_path / "out", party="acme", programme=gw.load(programme)).files)
+    book.close()
+
+
+def rows(file: Path, key: str = "x_EntryId") -> Rows:
+    return {str(row[key]): row for row in pl.read_csv(file, infer_schema=False).iter_rows(named=True)}
+
+
+def told(row: dict[str, str | None], *names: str) -> list[str | None]:
+    return [row[name] for name in names]
+
+
+def test_the_files_are_as_focus_asks(files: list[Path]) -> None:
+    assert [path.name for path in files] == [
+        "acme.acme.focus-1.2-cost-and-usage.csv",
+        "acme.acme.focus-1.4-cost-and-usage.csv",
+        "acme.acme.focus-1.4-contract-commitment.csv",
+    ]
+    assert check_focus(files[0], "1.2") == []
+    assert check_focus(files[1], "1.4") == []
+    assert check_focus(files[2], "1.4", "ContractCommitment") == []
+
+
+def test_each_sort_of_charge_worked_example(files: list[Path]) -> None:
+    found = rows(files[0])
+    names = ("ChargeCategory", "ChargeFrequency", "BilledCost", "EffectiveCost", "ContractedCost")
+    # 1,000 chip-hours at 2.10; a month's fee; 12.5 MWh at 26.6664 are 333.33; what is short of a commitment; tax; a
+    # credit; 3,000.00 paid ahead, and 500 chip-hours at 2.00 drawn from it.
+    assert {id: told(row, *names) for id, row in found.items() if "-11" not in id} == {
+        "rent-10:acme": ["Usage", "Usage-Based", "2100.00", "2100.00", "2100"],
+        "fee-10:acme": ["Purchase", "Recurring", "5000.00", "5000.00", "5000"],
+        "energy-10:acme": ["Usage", "Usage-Based", "333.33", "333.33", "333.33"],
+        "short-10:acme": ["Adjustment", "One-Time", "900.00", "900.00", "900.00"],
+        "tax-10": ["Tax", "One-Time", "420.00", "420.00", "420.00"],
+        "credit-10:acme": ["Credit", "One-Time", "-120.00", "-120.00", "-120.00"],
+        "prepay": ["Purchase", "One-Time", "3000.00", "0.00", "3000"],
+        "drawn": ["Usage", "Usage-Based", "0.00", "1000.00", "1000"],
+    }
+    rent = found["rent-10:acme"]
+    assert told(rent, "ConsumedQuantity", "ConsumedUnit", "PricingQuantity", "PricingUnit", "ContractedUnitPrice") == [
+        "1000", "Chip-Hours", "1000", "Chip-Hours", "2.1"
+    ]  # fmt: skip
+    assert told(rent, "BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd") == [
+        "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"
+    ]  # fmt: skip
+    assert told(rent, "ProviderName", "PublisherName", "InvoiceIssuerName", "SkuId", "SkuMeter", "ChargeClass") == [
+        "Azure Cloud", "Azure Cloud", "Azure Cloud", "azure-2026/rate", "rent", None
+    ]  # fmt: skip
+    assert told(found["energy-10:acme"], "ProviderName", "PricingUnit") == ["grid", "MWh"]
+    assert told(found["fee-10:acme"], "SkuId", "SkuPriceId") == ["azure-2026/gpus", "azure-2026/gpus@2026-07-01:fee"]
+
+
+def test_what_is_found_out_once_the_month_is_closed_is_a_correction_of_it(files: list[Path]) -> None:
+    found = rows(files[0])
+    names = (
+        "ChargeCategory",
+        "ChargeClass",
+        "BilledCost",
+        "ChargePeriodStart",
+        "BillingPeriodStart",
+        "PricingQuantity",
+    )
+    assert told(found["note-11:acme"], *names) == [
+        "Usage", "Correction", "-210.00", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z", "-1"
+    ]  # fmt: skip
+    assert told(found["more-11:acme"], *names) == [
+        "Usage", "Correction", "21.00", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z", "10"
+    ]  # fmt: skip
+
+
+def test_what_is_billed_and_borne_equals_the_books(tmp_path: Path) -> None:
+    book = traded(tmp_path / "book.db")
+    done = export_book(book, "focus", tmp_path, party="acme")
+    assert done.left_out == {"an accrual, which is no bill": 2, "a change of currency": 3}
+    (first, *_) = done.files
+    table = rows(first).values()
+    sums = {
+        account: Decimal(debits - credits).scaleb(-2) for account, (debits, credits, *_) in book.balances().items()
+    }  # fmt: skip
+    borne = [sums[f"acme:{name}"] for name in ("azure-2026:cost", "power:cost", "azure-2026:tax", "azure-2026:income")]
+    assert sum(Decimal(row["EffectiveCost"] or 0) for row in table) == sum(borne)
+    # What is billed beside that is the prepayment, less what was drawn from it.
+    assert sum(Decimal(row["BilledCost"] or 0) for row in table) == sum(borne) + sums["acme:azure-2026:prepaid"]
+
+
+def test_one_four_names_who_serves_and_hosts_and_what_a_charge_counts_toward(files: list[Path]) -> None:
+    found = rows(files[1])
+    rent = found["rent-10:acme"]
+    assert told(rent, "ServiceProviderName", "HostProviderName") == ["Azure Cloud", "Azure Cloud"]
+    assert "ProviderName" not in rent
+    applied = {id: json.loads(row["ContractApplied"] or '{"Elements": []}')["Elements"] for id, row in found.items()}
+    counted = {id: {one["ContractCommitmentId"] for one in elements} for id, elements in applied.items()}
+    # The commitment counts rent under `rate` and what is short of it, the floor chip-hours of the contract, the
+    # reservation its own fee, the prepayment what is paid ahead and what is drawn from it.
+    commit, floor, gpus, ahead = (f"azure-2026/{name}" for name in ("commit", "floor", "gpus", "ahead"))
+    assert counted["rent-10:acme"] == {commit, floor}
+    assert counted["drawn"] == {commit, floor, ahead}
+    assert counted["fee-10:acme"] == {gpus}
+    assert counted["short-10:acme"] == {commit}
+    assert counted["prepay"] == {ahead}
+    assert counted["energy-10:acme"] == counted["tax-10"] == counted["credit-10:acme"] == set()
+    assert {id: row["ResourceId"] for id, row in found.items() if row["ResourceId"]} == {
+        "fee-10:acme": gpus, "prepay": ahead
+    }  # fmt: skip
+    one = next(each for each in applied["rent-10:acme"] if each["ContractCommitmentId"] == floor)
+    assert (one["ContractCommitmentAppliedQuantity"], one["ContractCommitmentAppliedUnit"]) == (1000, "Chip-Hours")
+    assert one["ContractCommitmentAppliedCost"] is None
+
+
+def test_what_contracts_commit_to_worked_example(files: list[Path]) -> None:
+    found = rows(files[2], "ContractCommitmentId")
+    assert list(found) == [f"azure-2026/{name}" for name in ("gpus", "commit", "floor", "ahead")] + ["next/all"]
+    names = (
+        "ContractCommitmentCategory", "ContractCommitmentBenefitCategory", "ContractCommitmentModel",
+        "ContractCommitmentFulfillmentInterval", "ContractCommitmentCost", "ContractCommitmentQuantity",
+        "ContractCommitmentPaymentModel", "ContractCommitmentPaymentUpfrontPercentage",
+        "ContractCommitmentLifecycleStatus",
+    )  # fmt: skip
+    # Two contract years, 731 days with 29 February 2028: 100 chips for 17,544 hours at 2.00; 3,000,000 a year; 876,000
+    # chip-hours a year; 300,000 of 400,000 paid first.
+    assert {id: told(row, *names) for id, row in found.items()} == {
+        "azure-2026/gpus": ["Usage", "Availability", "Continuous", "Hourly", "3508800.00", "1754400", "No Upfront",
+                            "0.0", "Active"],
+        "azure-2026/commit": ["Spend", "Other", "Discontinuous", "Annual", "6000000.00", None, "No Upfront", "0.0",
+                              "Active"],
+        "azure-2026/floor": ["Usage", "Other", "Discontinuous", "Annual", None, "1752000", "No Upfront", "0.0",
+                             "Active"],
+        "azure-2026/ahead": ["Spend", "Monetary Pool", "Discontinuous", "Full Period", "400000.00", None,
+                             "Partial Upfront", "0.75", "Active"],
+        "next/all": ["Spend", "Other", "Discontinuous", "Full Period", "500000.00", None, "No Upfront", "0.0",
+                     "Proposed"],
+    }  # fmt: skip
+    commit = found["azure-2026/commit"]
+    assert told(commit, "ContractCommitmentDurationType", "ContractCommitmentPeriodEnd", "ContractCommitmentUnit") == [
+        "2 Years", "2028-07-01T00:00:00Z", None
+    ]  # fmt: skip
+    assert json.loads(commit["ContractCommitmentApplicability"] or "") == {
+        "InclusionOperator": "And",
+        "Inclusions": [
+            {"Dimension": "ServiceProviderName", "Operator": "In", "Values": ["Azure Cloud"]},
+            {"Dimension": "SkuId", "Operator": "In", "Values": ["azure-2026/rate"]},
+            {"Dimension": "SkuMeter", "Operator": "In", "Values": ["rent"]},
+        ],
+    }
+
+
+def test_a_commitment_is_pending_before_its_days_and_expired_after_them(tmp_path: Path) -> None:
+    (tmp_path / "programme.yaml").write_text(PROGRAMME)
+    programme = gw.load(tmp_path / "programme.yaml")
+    for day, status in ((date(2026, 6, 30), "Pending"), (date(2028, 6, 30), "Active"), (date(2028, 7, 1), "Expired")):
+        found = {one.id: one.status for one in commitments(programme, "acme", day)}
+        assert found["azure-2026/commit"] == status
+
+
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_amounts_have_the_decimals_of_their_currency(currency: str, tmp_path: Path) -> None:
+    book = in_currency(tmp_path / "book.db", currency)
+    first, second = export_book(book, "focus", tmp_path, party="acme").files
+    assert check_focus(first, "1.2") == check_focus(second, "1.4") == []
+    (row,) = rows(first).values()
+    amount = {"JPY": "1234567", "KWD": "1234.567"}[currency]
+    assert told(row, "BilledCost", "BillingCurrency", "PricingQuantity") == [amount, currency, "1"]
+
+
+def test_a_month_alone_has_the_charges_billed_in_it(tmp_path: Path) -> None:
+    book = traded(tmp_path / "book.db")
+    first = next(iter(export_book(book, "focus", tmp_path, party="acme", period="2026-11").files))
+    assert set(rows(first)) == {"note-11:acme", "more-11:acme"}
+    assert rows(first)["note-11:acme"]["ChargeClass"] == "Correction"
+
+
+def test_each_mistake_says_what_to_do(tmp_path: Path) -> None:
+    book = traded(tmp_path / "book.db")
+    with pytest.raises(BookError, match="FOCUS has the charges of one buyer; name it as the party"):
+        export_book(book, "focus", tmp_path)
+    (tmp_path / "chart.yaml").write_text('accounts: {"*:*:*": Assets:X}')
+    with pytest.raises(BookError, match="FOCUS names no accounts; leave the chart out"):
+        export_book(book, "focus", tmp_path, party="acme", chart=tmp_path / "chart.yaml")
+    (tmp_path / "other.yaml").write_text(PROGRAMME.replace("programme: acme", "programme: other"))
+    other = gw.load(tmp_path / "other.yaml")
+    with pytest.raises(BookError, match="this is the book of acme, and other cannot tell what it is committed to"):
+        export_book(book, "focus", tmp_path, party="acme", programme=other)
+    with pytest.raises(BookError, match="only FOCUS tells what contracts commit to; leave the programme out"):
+        export_book(book, "hledger", tmp_path, programme=other)
