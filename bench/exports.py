@@ -24,7 +24,7 @@ FORMS = ("beancount", "hledger", "focus")
 
 @benchmark("exports")
 def exports() -> Iterator[Figure]:
-    """100,000 entries written as Beancount, hledger and FOCUS, beside bean-check and hledger check on what was written."""
+    """100,000 entries written as Beancount, hledger and FOCUS, beside bean-check and hledger check on them."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         book = _posted(folder / "book.db")
