@@ -10,12 +10,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from books import Clock
 from traded import in_currency, traded
 
 import gigawatt as gw
 from gigawatt.books import check_focus, export_book
 from gigawatt.errors import BookError
+from gigawatt.ledger.book import Book
 from gigawatt.ledger.focus_commitments import commitments
+from gigawatt.model.booked import BookIdentity
+from gigawatt.model.entry import Account, Entry
+from gigawatt.store.sqlite import SqliteStore
 
 Rows = dict[str, dict[str, str | None]]
 PROGRAMME = """
@@ -139,6 +144,53 @@ def test_what_is_billed_and_borne_equals_the_books(tmp_path: Path) -> None:
     assert sum(Decimal(row["EffectiveCost"] or 0) for row in table) == sum(borne)
     # What is billed beside that is the prepayment, less what was drawn from it.
     assert sum(Decimal(row["BilledCost"] or 0) for row in table) == sum(borne) + sums["acme:azure-2026:prepaid"]
+
+
+def test_what_a_settlement_keeps_for_promises_is_billed_and_borne_once(tmp_path: Path) -> None:
+    """As `settle --book` books: an invoice a month later, what is held out of cost again, and what came late."""
+
+    def line(month: str, what: str, minor: int, sides: str, period: str, **told: str) -> Entry:
+        debit, credit = (Account.named(f"acme:azure-2026:{name}") for name in sides.split(" "))
+        clause = "azure-2026/gpus" if "deposit" in what else "azure-2026/rate" if "rent" in what else "azure-2026/ahead"
+        return Entry(
+            f"settled|{month}|{clause}|{what}|acme>azure#1:payer", debit, credit, minor, "USD", period,
+            date.fromisoformat(f"{period}-01"), clause=clause, what=what, **told,
+        )  # fmt: skip
+
+    book = Book(SqliteStore(tmp_path / "book.db"), BookIdentity("acme", "USD"), Clock())
+    october = [
+        line("2026-09", "rent", 100_000, "cost payable", "2026-10", quantity="400 chip-hour", rate="2.5"),
+        line("2026-09", "prepayment", 300_000, "cost payable", "2026-10"),
+        line("2026-09", "drawn from prepayment", 100_000, "payable cost", "2026-10"),
+        line("2026-09", "held: prepaid", 200_000, "prepaid cost", "2026-10"),
+        line("2026-09", "deposit", 50_000, "cost payable", "2026-10"),
+        line("2026-09", "held: deposit", 50_000, "deposit_paid cost", "2026-10"),
+    ]
+    assert all(answer.ok for answer in book.post(october))
+    for month in ("2026-09", "2026-10"):
+        book.draft(month, "ann")
+        book.approve(month, "bob")
+        book.close_period(month, "bob")
+    november = [
+        line("2026-11", "held: prepaid", 200_000, "cost prepaid", "2026-11"),  # the prepayment lapses
+        line("2026-09", "rent (late)", 2_500, "cost payable", "2026-11", quantity="10 chip-hour", rate="5/2"),
+    ]
+    assert all(answer.ok for answer in book.post(november))
+    first, second = (done := export_book(book, "focus", tmp_path, party="acme")).files
+    assert check_focus(first, "1.2") == check_focus(second, "1.4") == []
+    names = ("ChargeCategory", "ChargeClass", "BilledCost", "EffectiveCost", "ChargePeriodStart", "BillingPeriodStart")
+    assert [told(row, *names) for row in rows(first).values()] == [
+        ["Usage", None, "1000.00", "1000.00", "2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z"],
+        ["Purchase", None, "3000.00", "0.00", "2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z"],
+        ["Adjustment", None, "-1000.00", "0.00", "2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z"],
+        ["Adjustment", None, "0.00", "2000.00", "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"],
+        ["Usage", "Correction", "25.00", "25.00", "2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"],
+    ]
+    assert done.left_out == {"what is held for a promise": 2, "what is given back, or invested": 1}
+    cost = book.balances()["acme:azure-2026:cost"]
+    borne = sum(Decimal(row["EffectiveCost"] or 0) for row in rows(first).values())
+    assert borne == Decimal(cost[0] - cost[1]).scaleb(-2)
+    book.close()
 
 
 def test_one_four_names_who_serves_and_hosts_and_what_a_charge_counts_toward(files: list[Path]) -> None:

@@ -54,8 +54,10 @@ def _text(extract: Extract, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _transaction(row: Row, names: Mapping[str, str], currency: str) -> str:
-    link = f" ^{_UNLINKED.sub('-', row[LINK])}" if row[LINK] else ""
-    told, facts = [], 0
+    name = _UNLINKED.sub("-", row[LINK])
+    link, told, facts = f" ^{name}" if name else "", [], 0
+    if name != row[LINK]:
+        told.append(f"  link: {quoted(row[LINK])}\n")
     for name, text in notes(row):
         if name == "fact":
             facts += 1

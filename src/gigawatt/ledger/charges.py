@@ -1,14 +1,14 @@
 """The charges in a buyer's books, as FOCUS sees them: what each entry bills, and what of it the month bears.
 
-By the two accounts of an entry: cost owed is billed and borne; a prepayment is billed when it is paid and borne when it
-is drawn; income that is a credit is billed below nought. Accruals, payments, deposits and exchange differences are no
-charges.
+By the two accounts of an entry and what it is for: cost owed is billed and borne; a prepayment is billed when it is
+paid and borne when it is drawn; income that is a credit is billed below nought. Accruals, payments, deposits and
+exchange differences are no charges.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -40,8 +40,15 @@ CLAUSE, QUANTITY, RATE = AT["clause"], AT["quantity"], AT["rate"]
 SPENT, OWED = frozenset({COST, TAX}), frozenset({PAYABLE, RECEIVABLE, CASH})
 CREDITS = frozenset({"service credit", "damages", "most favoured price", "credit", "rebate", "refund"})
 """What a buyer is given back under a clause, by what a posting is for."""
-OF_OTHERS = frozenset({"shortfall", "deficiency", "guarantee", "termination fee", "matched price", *CREDITS})
+OF_OTHERS = frozenset({"shortfall", "deficiency", "guarantee", "termination fee", "make-up", "drawn from prepayment",
+                       *CREDITS})  # fmt: skip
 """What is neither used nor bought, and follows from what was."""
+PREPAYS = frozenset({"prepayment", "drawn from prepayment", "prepayment refunded"})
+"""What is billed or taken off a bill for other charges, and borne by none: by what a posting is for."""
+NO_SPEND = frozenset({"deposit", "deposit returned", "draw"})
+"""What one party has of another and gives back, or invests: billed for no charge."""
+HELD, LATE = "held: ", " (late)"
+"""How what a settlement holds for a promise is called, and how what came late ends."""
 NO_CHARGES = {
     "an accrual, which is no bill": frozenset({ACCRUED_COST, ACCRUED_INCOME}),
     "a deposit, which is given back": frozenset({DEPOSIT_PAID, DEPOSIT_HELD}),
@@ -51,6 +58,7 @@ NO_CHARGES = {
 """Why an entry is no charge, by one of its accounts."""
 EXACT = Context(prec=60)
 """In which products keep all their digits."""
+_SETTLED = re.compile(r"settled\|(\d{4}-(?:0[1-9]|1[0-2]))\|")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?)\s*(.*)")
 
 
@@ -81,7 +89,7 @@ class Charge:
     @property
     def what(self) -> str:
         """What it is for."""
-        return str(self.row[WHAT])
+        return _what(self.row)
 
     @property
     def minor(self) -> int:
@@ -93,39 +101,72 @@ def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
     """The charges of one party, in the order of the book; why other entries are none is counted."""
     store = extract.book.store
     closed = {row[1]: row[0] for row in store.scan("periods") if row[2] == "close"}
-    wanted = {row[REFERS] for row in extract.rows() if row[REFERS] and row[ACT] not in RESOLVES}
+    wanted, held = set[str](), defaultdict[tuple[str, str], int](int)
+    for row in extract.rows():
+        if row[REFERS] and row[ACT] not in RESOLVES:
+            wanted.add(row[REFERS])
+        if row[WHAT] and _what(row) in PREPAYS | NO_SPEND:
+            held[row[CLAUSE], row[PERIOD]] += _spent(row, extract)
     originals = {row[ID]: row for row in store.with_ids("entries", wanted)}
     sellers = _Sellers(extract)
     for row in extract.rows():
-        sums = _sums(row, extract)
+        sums = _sums(row, extract, held)
         if isinstance(sums, str) or not row[CLAUSE]:
             left_out[sums if isinstance(sums, str) else "an entry of no clause"] += 1
             continue
         original = originals.get(row[REFERS], row) if row[ACT] not in RESOLVES else row
-        is_correction = original is not row and closed.get(original[PERIOD], row[0]) < row[0]
+        month = _month(original)
+        corrected = original[PERIOD] if original is not row else month if row[WHAT].endswith(LATE) else ""
         quantity, unit = _number(row[QUANTITY])
         rate, per = _number(row[RATE])
-        billed, borne = sums
-        sign = -1 if (billed or borne) < 0 else 1
+        sign = -1 if (sums[0] or sums[1]) < 0 else 1
         category, frequency = _sort(row, original, sums, quantity is not None)
         yield Charge(
-            row, billed, borne, category, frequency, is_correction, original[DAY][:7], sellers.of(row),
-            None if quantity is None else sign * abs(quantity), unit or per.rpartition("/")[2] or "unit",
-            rate,
+            row, *sums, category, frequency, closed.get(corrected, row[0]) < row[0], month, sellers.of(row),
+            None if quantity is None else sign * abs(quantity), unit or per.rpartition("/")[2] or "unit", rate,
         )  # fmt: skip
 
 
-def _sums(row: Row, extract: Extract) -> tuple[int, int] | str:
-    """What an entry bills and what the month bears, or why it is no charge."""
-    amount, (debit, credit) = row[AMOUNT], (_purpose(extract, row[at]) for at in (DEBIT, CREDIT))
+def _what(row: Row) -> str:
+    """What an entry is for, early or late."""
+    return str(row[WHAT]).removesuffix(LATE)
+
+
+def _month(row: Row) -> str:
+    """The month that an entry is for: as the id of a settlement's tells it, which is booked when it is invoiced."""
+    found = _SETTLED.match(row[ID])
+    return str(found[1] if found else row[DAY][:7])
+
+
+def _spent(row: Row, extract: Extract) -> int:
+    """By how much an entry between cost and what is owed raises cost; nought for any other."""
+    debit, credit = (_purpose(extract, row[at]) for at in (DEBIT, CREDIT))
+    if debit in SPENT and credit in OWED:
+        return int(row[AMOUNT])
+    return -int(row[AMOUNT]) if credit in SPENT and debit in OWED else 0
+
+
+def _sums(row: Row, extract: Extract, held: dict[tuple[str, str], int]) -> tuple[int, int] | str:
+    """What an entry bills and what the month bears, or why it is no charge.
+
+    Cost is taken out to what is held for a promise, and back, by the month: what of that is not told by a prepayment
+    and its drawings is borne here, such as what is forfeited.
+    """
+    amount, what = row[AMOUNT], _what(row)
+    debit, credit = (_purpose(extract, row[at]) for at in (DEBIT, CREDIT))
     for mine, other, sign in ((debit, credit, 1), (credit, debit, -1)):
+        if mine in SPENT and what.startswith(HELD):
+            borne = sign * amount + held.pop((row[CLAUSE], row[PERIOD]), 0)
+            return (0, borne) if borne else "what is held for a promise"
+        if mine in SPENT and other in OWED and what in NO_SPEND:
+            return "what is given back, or invested"
         if mine in SPENT and other in OWED:
-            return sign * amount, sign * amount
+            return sign * amount, 0 if what in PREPAYS else sign * amount
         if mine in SPENT and other == PREPAID:
             return 0, sign * amount
         if mine == PREPAID and other in OWED:
             return sign * amount, 0
-        if mine == INCOME and other in OWED and row[WHAT] in CREDITS:
+        if mine == INCOME and other in OWED and what in CREDITS:
             return sign * amount, sign * amount
     for why, purposes in NO_CHARGES.items():
         if debit in purposes or credit in purposes:
@@ -140,12 +181,12 @@ def _purpose(extract: Extract, account: str) -> str:
 
 def _sort(row: Row, original: Row, sums: tuple[int, int], counted: bool) -> tuple[str, str]:
     """A charge's category and how often it comes."""
-    what, accounts = row[WHAT], {row[DEBIT].rpartition(":")[2], row[CREDIT].rpartition(":")[2]}
+    what, accounts = _what(row), {row[DEBIT].rpartition(":")[2], row[CREDIT].rpartition(":")[2]}
     if TAX in accounts or what == "tax":
         return "Tax", "One-Time"
     if what in CREDITS and (INCOME in accounts or sums[0] < 0):
         return "Credit", "One-Time"
-    if what in OF_OTHERS:
+    if what in OF_OTHERS or what.startswith(HELD):
         return "Adjustment", "One-Time"
     if not sums[1]:
         return "Purchase", "One-Time"
