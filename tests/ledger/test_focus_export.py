@@ -11,12 +11,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 from books import Clock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from traded import in_currency, traded
 
 import gigawatt as gw
 from gigawatt.books import check_focus, export_book
 from gigawatt.errors import BookError
 from gigawatt.ledger.book import Book
+from gigawatt.ledger.chain import is_plain
 from gigawatt.ledger.focus_commitments import commitments
 from gigawatt.model.booked import BookIdentity
 from gigawatt.model.entry import Account, Entry
@@ -292,3 +295,31 @@ def test_each_mistake_says_what_to_do(tmp_path: Path) -> None:
         export_book(book, "focus", tmp_path, party="acme", programme=other)
     with pytest.raises(BookError, match="only FOCUS tells what contracts commit to; leave the programme out"):
         export_book(book, "hledger", tmp_path, programme=other)
+
+
+PURPOSES = st.sampled_from(["cost", "tax", "payable", "receivable", "income", "prepaid", "cash", "accrued_cost"])
+WHATS = st.sampled_from(["rent", "fee", "service credit", "shortfall", "tax", "prepayment", "held: prepaid", ""])
+CLAUSES = st.sampled_from(["a/rate", "a/rate@2026-01-01", "a", ""])
+TEXTS = st.text(max_size=8).filter(is_plain).map(lambda text: text.replace("\n", " "))
+QUANTITIES = st.sampled_from(["", "12.5 chip-hour", "1/3 MWh", "-7", "0 token", "1e5"]) | TEXTS
+RATES = st.sampled_from(["", "2.10 USD/chip-hour", "1/3", "0", "10/0"]) | TEXTS
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_is_in_a_book_its_files_are_as_focus_asks(tmp_path: Path, data: st.DataObject) -> None:
+    currency = data.draw(st.sampled_from(["USD", "JPY", "KWD"]))
+    book = Book(SqliteStore(Path(":memory:")), BookIdentity("acme", currency), Clock())
+    for n in range(data.draw(st.integers(1, 10))):
+        debit, credit = data.draw(st.lists(PURPOSES, min_size=2, max_size=2, unique=True))
+        month = data.draw(st.sampled_from(["2026-10", "2026-11"]))
+        one = Entry(
+            f"{n}{data.draw(TEXTS)}", Account("acme", "a", debit), Account("acme", "a", credit),
+            data.draw(st.integers(1, 10**15)), currency, month, date.fromisoformat(f"{month}-07"),
+            clause=data.draw(CLAUSES | TEXTS), what=data.draw(WHATS | TEXTS), words=data.draw(TEXTS),
+            quantity=data.draw(QUANTITIES), rate=data.draw(RATES),
+        )  # fmt: skip
+        assert book.post([one])[0].ok
+    files = list(export_book(book, "focus", tmp_path, party="acme").files)
+    assert check_focus(files[0], "1.2") == check_focus(files[1], "1.4") == []
+    book.close()

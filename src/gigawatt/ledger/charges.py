@@ -87,6 +87,11 @@ class Charge:
         return str(self.row[CLAUSE])
 
     @property
+    def contract(self) -> str:
+        """The contract of its accounts; the party where they are no contract's."""
+        return _contract(self.row)
+
+    @property
     def what(self) -> str:
         """What it is for."""
         return _what(self.row)
@@ -111,7 +116,7 @@ def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
     sellers = _Sellers(extract)
     for row in extract.rows():
         sums = _sums(row, extract, held)
-        if isinstance(sums, str) or not row[CLAUSE]:
+        if isinstance(sums, str) or not row[CLAUSE].strip():
             left_out[sums if isinstance(sums, str) else "an entry of no clause"] += 1
             continue
         original = originals.get(row[REFERS], row) if row[ACT] not in RESOLVES else row
@@ -120,9 +125,10 @@ def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
         quantity, unit = _number(row[QUANTITY])
         rate, per = _number(row[RATE])
         sign = -1 if (sums[0] or sums[1]) < 0 else 1
-        category, frequency = _sort(row, original, sums, quantity is not None)
+        is_correction = closed.get(corrected, row[0]) < row[0]
+        category, frequency = _sort(row, original, sums, is_correction)
         yield Charge(
-            row, *sums, category, frequency, closed.get(corrected, row[0]) < row[0], month, sellers.of(row),
+            row, *sums, category, frequency, is_correction, month, sellers.of(row),
             None if quantity is None else sign * abs(quantity), unit or per.rpartition("/")[2] or "unit", rate,
         )  # fmt: skip
 
@@ -130,6 +136,12 @@ def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
 def _what(row: Row) -> str:
     """What an entry is for, early or late."""
     return str(row[WHAT]).removesuffix(LATE)
+
+
+def _contract(row: Row) -> str:
+    """The contract of an entry's accounts; a party where they are no contract's."""
+    party, contract, _ = row[DEBIT].split(":")
+    return str(contract or row[CREDIT].split(":")[1] or party)
 
 
 def _month(row: Row) -> str:
@@ -179,19 +191,22 @@ def _purpose(extract: Extract, account: str) -> str:
     return account.rpartition(":")[2] if extract.is_own(account) else PAYABLE
 
 
-def _sort(row: Row, original: Row, sums: tuple[int, int], counted: bool) -> tuple[str, str]:
+def _sort(row: Row, original: Row, sums: tuple[int, int], is_correction: bool) -> tuple[str, str]:
     """A charge's category and how often it comes."""
     what, accounts = _what(row), {row[DEBIT].rpartition(":")[2], row[CREDIT].rpartition(":")[2]}
     if TAX in accounts or what == "tax":
-        return "Tax", "One-Time"
+        # FOCUS has taxes and credits billed and borne at once.
+        return "Tax" if sums[0] == sums[1] else "Adjustment", "One-Time"
     if what in CREDITS and (INCOME in accounts or sums[0] < 0):
-        return "Credit", "One-Time"
+        return "Credit" if sums[0] == sums[1] else "Adjustment", "One-Time"
     if what in OF_OTHERS or what.startswith(HELD):
         return "Adjustment", "One-Time"
     if not sums[1]:
         return "Purchase", "One-Time"
-    if (counted or original[QUANTITY]) and what not in ("fee", "chips"):
-        return "Usage", "Usage-Based"
+    counted, was_counted = (_number(one[QUANTITY])[0] is not None for one in (row, original))
+    if (counted or was_counted) and what not in ("fee", "chips"):
+        # Only what corrects a closed month may be Usage that counts nothing.
+        return ("Usage", "Usage-Based") if counted or is_correction else ("Adjustment", "One-Time")
     return "Purchase", "Recurring" if what in RECURRING else "One-Time"
 
 
@@ -211,7 +226,7 @@ class _Sellers:
 
     def of(self, row: Row) -> str:
         """The other party; the contract where the book has no account of another."""
-        contract = row[CLAUSE].partition("/")[0]
+        contract = _contract(row)
         return self.of_link.get(row[LINK]) or self.of_contract.get(contract) or contract
 
 

@@ -68,7 +68,7 @@ def _cells(
     charge: Charge, currency: str, commitments: Sequence[Commitment], name_of: Callable[[str], str]
 ) -> Mapping[str, str | None]:
     """What every version has, by the names of its columns; a column that is not here is null."""
-    row, contract = charge.row, charge.clause.partition("/")[0]
+    row, contract = charge.row, charge.contract
     (begins, ends), (billed_from, billed_until) = month_bounds(charge.month), month_bounds(row[PERIOD])
     seller = name_of(charge.seller)
     billed, borne = (amount_text(minor, currency) for minor in (charge.billed_minor, charge.borne_minor))
@@ -118,7 +118,7 @@ def _cells(
 def _priced(charge: Charge, currency: str) -> dict[str, str | None]:
     quantity, unit, price = priced(charge, currency)
     cost, unit = plain(EXACT.multiply(quantity, price)), UNITS.get(unit, unit)
-    sku = own_id(charge.clause)
+    sku = own_id(charge.clause).strip() or charge.clause
     cells: dict[str, str | None] = {
         "ContractedCost": cost,
         "ContractedUnitPrice": plain(price),
