@@ -265,6 +265,24 @@ def test_a_commitment_is_pending_before_its_days_and_expired_after_them(tmp_path
         assert found["azure-2026/commit"] == status
 
 
+def test_an_amended_commitment_is_two_of_which_the_first_is_superseded(tmp_path: Path) -> None:
+    amended = PROGRAMME.replace(
+        "  next:\n",
+        """    amendments:
+      - {effective: 2027-07-01, recorded: 2027-06-01, amend: {commit: {kind: commitment, amount: 4000000 USD}}}
+  next:
+""",
+    )
+    (tmp_path / "programme.yaml").write_text(amended)
+    found = commitments(gw.load(tmp_path / "programme.yaml"), "acme", date(2027, 8, 1))
+    told = {one.id: (one.status, one.terms.amount) for one in found if "commit" in one.id}
+    assert told == {
+        "azure-2026/commit": ("Superseded", 3_000_000), "azure-2026/commit@2027-07-01": ("Active", 4_000_000)
+    }  # fmt: skip
+    before = commitments(gw.load(tmp_path / "programme.yaml"), "acme", date(2027, 5, 31))
+    assert [one.id for one in before if "commit" in one.id] == ["azure-2026/commit"]
+
+
 @pytest.mark.parametrize("currency", ["JPY", "KWD"])
 def test_amounts_have_the_decimals_of_their_currency(currency: str, tmp_path: Path) -> None:
     book = in_currency(tmp_path / "book.db", currency)
