@@ -165,7 +165,7 @@ def test_what_a_settlement_keeps_for_promises_is_billed_and_borne_once(tmp_path:
         line("2026-09", "rent", 100_000, "cost payable", "2026-10", quantity="400 chip-hour", rate="2.5"),
         line("2026-09", "prepayment", 300_000, "cost payable", "2026-10"),
         line("2026-09", "drawn from prepayment", 100_000, "payable cost", "2026-10"),
-        line("2026-09", "held: prepaid", 200_000, "prepaid cost", "2026-10"),
+        line("2026-09", "held: prepaid", 200_000, "prepaid cost", "2026-09"),
         line("2026-09", "deposit", 50_000, "cost payable", "2026-10"),
         line("2026-09", "held: deposit", 50_000, "deposit_paid cost", "2026-10"),
     ]
@@ -177,6 +177,8 @@ def test_what_a_settlement_keeps_for_promises_is_billed_and_borne_once(tmp_path:
     november = [
         line("2026-11", "held: prepaid", 200_000, "cost prepaid", "2026-11"),  # the prepayment lapses
         line("2026-09", "rent (late)", 2_500, "cost payable", "2026-11", quantity="10 chip-hour", rate="5/2"),
+        line("2026-09", "drawn from prepayment (late)", 1_000, "payable cost", "2026-11"),
+        line("2026-09", "held: prepaid (late)", 1_000, "cost prepaid", "2026-11"),
     ]
     assert all(answer.ok for answer in book.post(november))
     first, second = (done := export_book(book, "focus", tmp_path, party="acme")).files
@@ -188,8 +190,9 @@ def test_what_a_settlement_keeps_for_promises_is_billed_and_borne_once(tmp_path:
         ["Adjustment", None, "-1000.00", "0.00", "2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z"],
         ["Adjustment", None, "0.00", "2000.00", "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"],
         ["Usage", "Correction", "25.00", "25.00", "2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"],
+        ["Adjustment", "Correction", "-10.00", "0.00", "2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"],
     ]
-    assert done.left_out == {"what is held for a promise": 2, "what is given back, or invested": 1}
+    assert done.left_out == {"what is held for a promise": 3, "what is given back, or invested": 1}
     cost = book.balances()["acme:azure-2026:cost"]
     borne = sum(Decimal(row["EffectiveCost"] or 0) for row in rows(first).values())
     assert borne == Decimal(cost[0] - cost[1]).scaleb(-2)

@@ -62,6 +62,10 @@ _SETTLED = re.compile(r"settled\|(\d{4}-(?:0[1-9]|1[0-2]))\|")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?)\s*(.*)")
 
 
+Promise = tuple[str, str, bool]
+"""A clause, a month, and whether what is told of it came late."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What an entry bills and what the month bears, in whole minor units, signed; `month` is that of the charge.
@@ -106,12 +110,12 @@ def charges(extract: Extract, left_out: Counter[str]) -> Iterator[Charge]:
     """The charges of one party, in the order of the book; why other entries are none is counted."""
     store = extract.book.store
     closed = {row[1]: row[0] for row in store.scan("periods") if row[2] == "close"}
-    wanted, held = set[str](), defaultdict[tuple[str, str], int](int)
-    for row in extract.rows():
+    wanted, held = set[str](), defaultdict[Promise, int](int)
+    for row in extract.rows(of_every_month=True):
         if row[REFERS] and row[ACT] not in RESOLVES:
             wanted.add(row[REFERS])
         if row[WHAT] and _what(row) in PREPAYS | NO_SPEND:
-            held[row[CLAUSE], row[PERIOD]] += _spent(row, extract)
+            held[_promise(row)] += _spent(row, extract)
     originals = {row[ID]: row for row in store.with_ids("entries", wanted)}
     sellers = _Sellers(extract)
     for row in extract.rows():
@@ -150,6 +154,11 @@ def _month(row: Row) -> str:
     return str(found[1] if found else row[DAY][:7])
 
 
+def _promise(row: Row) -> Promise:
+    """For which promise and month an entry is, and whether it came late."""
+    return row[CLAUSE], _month(row), row[WHAT].endswith(LATE)
+
+
 def _spent(row: Row, extract: Extract) -> int:
     """By how much an entry between cost and what is owed raises cost; nought for any other."""
     debit, credit = (_purpose(extract, row[at]) for at in (DEBIT, CREDIT))
@@ -158,7 +167,7 @@ def _spent(row: Row, extract: Extract) -> int:
     return -int(row[AMOUNT]) if credit in SPENT and debit in OWED else 0
 
 
-def _sums(row: Row, extract: Extract, held: dict[tuple[str, str], int]) -> tuple[int, int] | str:
+def _sums(row: Row, extract: Extract, held: dict[Promise, int]) -> tuple[int, int] | str:
     """What an entry bills and what the month bears, or why it is no charge.
 
     Cost is taken out to what is held for a promise, and back, by the month: what of that is not told by a prepayment
@@ -168,7 +177,7 @@ def _sums(row: Row, extract: Extract, held: dict[tuple[str, str], int]) -> tuple
     debit, credit = (_purpose(extract, row[at]) for at in (DEBIT, CREDIT))
     for mine, other, sign in ((debit, credit, 1), (credit, debit, -1)):
         if mine in SPENT and what.startswith(HELD):
-            borne = sign * amount + held.pop((row[CLAUSE], row[PERIOD]), 0)
+            borne = sign * amount + held.pop(_promise(row), 0)
             return (0, borne) if borne else "what is held for a promise"
         if mine in SPENT and other in OWED and what in NO_SPEND:
             return "what is given back, or invested"
@@ -203,8 +212,9 @@ def _sort(row: Row, original: Row, sums: tuple[int, int], is_correction: bool) -
         return "Adjustment", "One-Time"
     if not sums[1]:
         return "Purchase", "One-Time"
-    counted, was_counted = (_number(one[QUANTITY])[0] is not None for one in (row, original))
-    if (counted or was_counted) and what not in ("fee", "chips"):
+    counted = _number(row[QUANTITY])[0] is not None
+    has_price = any(_number(text)[0] is not None for text in (original[QUANTITY], row[RATE]))
+    if (counted or has_price) and what not in ("fee", "chips"):
         # Only what corrects a closed month may be Usage that counts nothing.
         return ("Usage", "Usage-Based") if counted or is_correction else ("Adjustment", "One-Time")
     return "Purchase", "Recurring" if what in RECURRING else "One-Time"

@@ -119,10 +119,10 @@ class Extract:
             whose = f"{self.party} has nothing" if self.party else "nothing is"
             raise BookError(f"{whose} posted in {self.period}; there is something in {_runs(sorted(periods))}")
 
-    def rows(self) -> Iterator[Row]:
-        """The entries, in the order of the book."""
+    def rows(self, *, of_every_month: bool = False) -> Iterator[Row]:
+        """The entries, in the order of the book; of every month where those of one are not enough."""
         for row in self.book.store.scan("entries"):
-            if row[ACT] not in MOVING or (self.period and row[PERIOD] != self.period):
+            if row[ACT] not in MOVING or (self.period and not of_every_month and row[PERIOD] != self.period):
                 continue
             if not self.party or self.party in (party_of(row[DEBIT]), party_of(row[CREDIT])):
                 yield row
