@@ -13,7 +13,7 @@ import pytest
 from books import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from traded import in_currency, traded
+from traded import RENT, in_currency, taken_back, traded
 
 import gigawatt as gw
 from gigawatt.books import check_focus, export_book
@@ -132,6 +132,20 @@ def test_what_is_found_out_once_the_month_is_closed_is_a_correction_of_it(files:
     assert told(found["more-11:acme"], *names) == [
         "Usage", "Correction", "21.00", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z", "10"
     ]  # fmt: skip
+
+
+def test_what_corrects_a_month_that_was_open_is_no_correction_whatever_becomes_of_it(tmp_path: Path) -> None:
+    book = Book(SqliteStore(tmp_path / "book.db"), BookIdentity("acme", "USD"), Clock())
+    entries = [*RENT, *taken_back(RENT, "note", 2_100, "2026-10"), *taken_back(RENT, "later", 4_200, "2026-11")]
+    assert all(answer.ok for answer in book.post(entries))
+    book.draft("2026-10", "ann")
+    book.approve("2026-10", "bob")
+    book.close_period("2026-10", "bob")
+    found = rows(next(iter(export_book(book, "focus", tmp_path, party="acme").files)))
+    names = ("ChargeCategory", "ChargeClass", "BilledCost", "ConsumedQuantity", "BillingPeriodStart")
+    assert told(found["note:acme"], *names) == ["Adjustment", None, "-21.00", None, "2026-10-01T00:00:00Z"]
+    assert told(found["later:acme"], *names) == ["Adjustment", None, "-42.00", None, "2026-11-01T00:00:00Z"]
+    book.close()
 
 
 def test_what_is_billed_and_borne_equals_the_books(tmp_path: Path) -> None:
