@@ -9,12 +9,13 @@ import platform
 import sys
 from dataclasses import asdict
 
-from bench import book, build_lp, contracts, facts, prediction, reference, sweep, worth
+from bench import book, build_lp, contracts, exports, facts, prediction, reference, sweep, worth
 from bench.registry import REGISTRY, Benchmark, Figure
 
 assert book
 assert build_lp
 assert contracts
+assert exports
 assert facts
 assert prediction
 assert reference

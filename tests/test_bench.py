@@ -90,4 +90,5 @@ def test_the_benchmarks_are_listed_by_name() -> None:
         "plan",
         "predict",
         "facts",
+        "exports",
     }

@@ -25,6 +25,7 @@ LAB = str(EXAMPLES / "lab" / "programme.yaml")
 SCHEMA = EXAMPLES / "programme.schema.json"
 PROGRAMS = Path(sys.executable).parent
 COMMANDS = {
+    "export": ["--book", "--out", "--party", "--period", "--chart", "--programme", "--json"],
     "check": ["--json"],
     "plan": [
         "--out", "--relax", "--gap", "--budget", "--mps", "--as-of", "--set", "--without", "--event", "--no-report",

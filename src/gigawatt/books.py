@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gigawatt.ledger.book import Book
+    from gigawatt.ledger.focus_columns import FocusFinding
     from gigawatt.ledger.keeping import Kept
     from gigawatt.ledger.settling import Settlement
     from gigawatt.model.booked import Verified
     from gigawatt.model.commitments import Commitments
+    from gigawatt.model.exported import Exported
     from gigawatt.model.facts import Facts
     from gigawatt.model.gathered import Gathered
     from gigawatt.model.plan import Plan
@@ -55,6 +57,44 @@ def verify_book(book: Book, noted: str = "") -> Verified:
     from gigawatt.ledger.verify import verify
 
     return verify(book, noted)
+
+
+def export_book(
+    book: Book,
+    form: str,
+    out: str | os.PathLike[str],
+    *,
+    party: str = "",
+    period: str = "",
+    chart: str | os.PathLike[str] | None = None,
+    programme: Programme | None = None,
+) -> Exported:
+    """Write a book for other programs into a folder: `beancount`, `hledger` or `focus`.
+
+    `party` has that party's own books alone (`focus` needs it), `period` a month alone; `chart` is a file that gives
+    accounts the names of a company's own. With the programme `focus` tells its contract commitments too. Raises
+    `BookError` where there is no such party or nothing to tell, `ProgrammeError` with every fault of the chart,
+    `OutputError` where the folder cannot be written.
+    """
+    from gigawatt.ledger.exports import export
+
+    own = None
+    if chart is not None:
+        from gigawatt.file.chart import read_chart
+
+        own = read_chart(Path(chart))
+    return export(book, form, Path(out), party, period, own, programme)
+
+
+def check_focus(file: str | os.PathLike[str], version: str, dataset: str = "CostAndUsage") -> list[FocusFinding]:
+    """Everything in a CSV file that is not as FOCUS asks, in a version (`1.2`, `1.4`); nothing where all is.
+
+    The dataset is `CostAndUsage`, or of 1.4 `ContractCommitment`. Raises `GigawattError` for one that is not known, or
+    a file that cannot be read.
+    """
+    from gigawatt.ledger.focus_columns import check_focus
+
+    return check_focus(Path(file), version, dataset)
 
 
 def read_facts(

@@ -18,6 +18,7 @@ from gigawatt.commands import (
     comparing,
     contracts,
     explaining,
+    exporting,
     metering,
     obligations,
     planning,
@@ -42,6 +43,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Its contracts": (contracts.may, contracts.clauses, contracts.clause, contracts.due),
     "Its money": (settling.settle, stating.statement, obligations.commitments, metering.meter),
 }
+app.command(rich_help_panel="Its books")(exporting.export)
 app.add_typer(booking.book, rich_help_panel="Its books")
 for panel, commands in PANELS.items():
     for command in commands:

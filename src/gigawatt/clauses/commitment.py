@@ -13,6 +13,7 @@ from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.committed import Committed
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
@@ -38,7 +39,7 @@ from gigawatt.promises.floors import (
     years_in_force,
 )
 from gigawatt.values.ids import own_id
-from gigawatt.values.span import Span
+from gigawatt.values.span import Span, contract_years
 
 
 class SpendCarried(CarryForward):
@@ -124,6 +125,15 @@ class Commitment(Clause):
                 Deadline(on, "expiry", buyer, f"last day on which {amount:,.2f} carried forward count", amount)
             )
         return tuple(one for one in found if view.span.start <= one.on < over(self, view))
+
+    def commits(self, view: ClauseView) -> Committed:
+        """The amount of every contract year, or of the term, in proportion to the days in force."""
+        years = contract_years(view.contract.span) if self.each == "contract year" else [view.span]
+        amount = sum((self.amount * view.span.overlap(year) / year.days for year in years), Decimal(0))
+        named = tuple(name if "/" in name else f"{view.contract_id}/{name}" for name in self.clauses)
+        return Committed(
+            "spend", view.span, self.each, amount, clauses=named, also=self.also, for_what=self.what
+        )  # fmt: skip
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`spend - amount on = excess - shortfall`, only one of the two above nought; of the shortfall what carried

@@ -14,6 +14,7 @@ from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Flags, Floats, Ints
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.committed import Committed
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Flag, Id, MoneyAmount, Share
@@ -23,6 +24,7 @@ from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, Amount
 from gigawatt.model.remaining import HeldAs, Remaining, paid_ahead
 from gigawatt.model.term import Term
+from gigawatt.model.verdict import ClauseView
 from gigawatt.values.ids import own_id
 from gigawatt.values.span import months_apart
 
@@ -113,6 +115,13 @@ class Prepayment(Clause):
         rival = self._rival(contract)
         if rival is not None:
             raise PlanError(f"{name} {rival}")
+
+    def commits(self, view: ClauseView) -> Committed:
+        """All that is paid ahead; the first payment is its share that is paid before anything is drawn."""
+        total, first = sum(self.paid.values(), Decimal(0)), self.paid[min(self.paid)]
+        named = tuple(f"{view.contract_id}/{name}" for name in self.clauses)
+        ahead = first / total if total else Decimal(1)
+        return Committed("prepaid", view.span, "term", total, paid_ahead=ahead, clauses=named)
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`left = left before + paid - drawn`; all of an invoice is drawn, or nothing is left: what comes first."""

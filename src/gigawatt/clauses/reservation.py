@@ -14,6 +14,7 @@ from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Complaint, Fit, OnPool
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.committed import Committed
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.extent import Extent
@@ -41,6 +42,7 @@ from gigawatt.promises.handing_over import (
 from gigawatt.promises.lot import Lot
 from gigawatt.promises.prolonging import Extension, Held, extend, mean
 from gigawatt.promises.scheduling import comes
+from gigawatt.values.ids import own_id
 from gigawatt.values.series import Series
 from gigawatt.values.span import Span, looks_like_day, parse_day
 
@@ -127,6 +129,18 @@ class Reservation(ByDelivery, OnPool):
             words = f"last day to take up to {self.enlarge.most:f} chips more"
             found.append(Deadline(self.enlarge.by, "option", buyer, words))
         return tuple(found)
+
+    def commits(self, view: ClauseView) -> Committed:
+        """The hours of its chips (the most that it may take), used or not, and what they cost."""
+        hours = amount = Decimal(0)
+        for n in range(view.span.days):
+            day = view.span.start + timedelta(days=n)
+            chips = self.most_chips(day) or Decimal(0)
+            hours += chips * 24
+            amount += chips * 24 * (self.price_per_chip_hour.at(day) or Decimal(0))
+        return Committed(
+            "capacity", view.span, "hour", amount, hours, "chip-hour", clauses=(own_id(view.name),)
+        )  # fmt: skip
 
     def _lots(self, whole: Span, first: date) -> list[Lot]:
         """What is due at first: each step up in chips, on its day or the promise's first, whichever is later."""

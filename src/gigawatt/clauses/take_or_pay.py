@@ -18,6 +18,7 @@ from gigawatt.errors import PlanError
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.clause import Clause, Complaint, Fit
 from gigawatt.model.clause_draft import ClauseDraft
+from gigawatt.model.committed import Committed
 from gigawatt.model.contract import Contract
 from gigawatt.model.deadline import Deadline
 from gigawatt.model.draft import UseTable
@@ -48,7 +49,7 @@ from gigawatt.promises.floors import (
 )
 from gigawatt.promises.metering import shares_in, use_shares
 from gigawatt.values.series import Series
-from gigawatt.values.span import Span, add_months, months_apart
+from gigawatt.values.span import Span, add_months, contract_years, months_apart
 
 
 class MakeUp(Keeps):
@@ -185,6 +186,15 @@ class TakeOrPay(Clause):
                 words = f"last day on which {hours:,.0f} chip-hours {what}"
                 found.append(Deadline(on, "expiry", view.contract.buyer, words))
         return tuple(one for one in found if view.span.start <= one.on < over(self, view))
+
+    def commits(self, view: ClauseView) -> Committed:
+        """The floor of every contract year, in proportion to the days in force."""
+        hours = Decimal(0)
+        for year in contract_years(view.contract.span):
+            days = view.span.within(year)
+            if days.days:
+                hours += (self.floor_chip_hours.at(days.start) or Decimal(0)) * days.days / year.days
+        return Committed("use", view.span, "contract year", quantity=hours, unit="chip-hour")
 
     def constrain(self, draft: ClauseDraft) -> None:
         """`quantity - floor on = excess - shortfall`, only one of the two above nought; of the shortfall what carried

@@ -13,15 +13,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from gigawatt.ledger.accounts import ACCRUED
-from gigawatt.ledger.lines import NO_CLAUSE, SETTLED, Line
+from gigawatt.ledger.lines import LATE, NO_CLAUSE, SETTLED, Line
 from gigawatt.ledger.pairs import accrued
 from gigawatt.ledger.periods import standing_in
 from gigawatt.model.entry import Account, Act, Entry
 from gigawatt.values.span import add_months, parse_day
 
 PAYER, PAYEE = "payer", "payee"
-_LATER = " (late)"
-"""Follows what an entry is for, where it is in a later period than it would have been in time."""
 
 
 @dataclass
@@ -133,7 +131,7 @@ def _both(
         yield Entry(
             f"{line.key}#{number}:{side}", debit, credit, abs(amount), currency, period, day,
             act=Act.CREDIT_NOTE if referred else Act.POST, clause=line.clause,
-            what=line.what + _LATER if late else line.what, words=words,
+            what=line.what + LATE if late else line.what, words=words,
             quantity=line.quantity if amount == line.amount_minor else "", rate=line.rate, facts=line.facts,
             refers=referred,
             link=f"{line.key}#{number}", foreign=line.foreign,

@@ -33,6 +33,8 @@ HELD = {
     HeldAs.CAPITAL: (of.INVESTED, of.CAPITAL),
 }
 """Where money that is held stands in the books of who paid it, and of who has it."""
+HELD_FOR, LATE = "held: ", " (late)"
+"""Before what money is held as; after what an entry is for that is in a later period than it would be in time."""
 SETTLED, NO_CLAUSE = "settled", "-"
 """How the ids of entries begin that a settlement makes; what stands in them for the clause of a payment."""
 _EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -189,7 +191,7 @@ def _held(programme: Programme, settlement: Settlement) -> Iterator[Line]:
                     (Account(payer, contract_id, asset), Account(payer, contract_id, of.COST)),
                     (Account(payee, contract_id, of.INCOME), Account(payee, contract_id, liability)),
                 )
-                yield Line(month, sides, now - before, last, by, f"held: {held_as}")
+                yield Line(month, sides, now - before, last, by, f"{HELD_FOR}{held_as}")
             before = now
 
 

@@ -20,6 +20,7 @@ from gigawatt.model.spanned import Spanned
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
+    from gigawatt.model.committed import Committed
     from gigawatt.model.contract import Contract
     from gigawatt.model.deadline import Deadline
     from gigawatt.model.event import Event, Occurrence
@@ -152,6 +153,10 @@ class Clause(Spanned):
     def deadlines(self, view: "ClauseView") -> tuple["Deadline", ...]:
         """What falls due under it, each with its day and what is at stake."""
         return ()
+
+    def commits(self, view: "ClauseView") -> "Committed | None":
+        """What the buyer commits itself to under it, whatever it uses; None where it commits to nothing."""
+        return None
 
     def occurrences(self, event: str, events: tuple["Event", ...]) -> "list[Occurrence] | None":
         """When an event counts as having happened, where this promise says who decides that; else None."""

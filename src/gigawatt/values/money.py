@@ -94,6 +94,14 @@ class Money:
         return other.minor
 
 
+def amount_text(minor: int, currency: str) -> str:
+    """An amount in main units with all its decimals and nothing else, as programs read it: `-1234.50`, yen `980`."""
+    digits = minor_digits(currency)
+    whole, rest = divmod(abs(minor), 10**digits)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
+
+
 def allocate(total_minor: int, weights: Sequence[Decimal | int | Fraction]) -> list[int]:
     """Split a total in proportion to `weights`, in whole minor units that add up to it exactly.
 
