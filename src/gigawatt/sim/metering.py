@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -159,11 +159,7 @@ def _last(names: tuple[str, ...], through: str | None) -> str:
 
 def _others(facts: Facts, until: date) -> Facts:
     """The facts of the time before a day, but for Use."""
-    kept: dict[str, tuple[object, ...]] = {"use": ()}
-    for each in fields(Facts):
-        if each.name not in ("signed", "use"):
-            kept[each.name] = tuple(one for one in getattr(facts, each.name) if _is_before(one, until))
-    return replace(facts, **kept)  # type: ignore[arg-type]
+    return replace(facts, use=()).keeping(lambda fact: _is_before(fact, until), ("use",))
 
 
 def _is_before(fact: object, until: date) -> bool:
