@@ -18,7 +18,7 @@ import gigawatt as gw
 from gigawatt.books import settled
 from gigawatt.errors import GigawattError
 from gigawatt.ledger.settling import Settlement
-from gigawatt.model.facts import Exercised, Facts, Metered, Reached, Reported
+from gigawatt.model.facts import Delivered, Exercised, Facts, Metered, Reached, Reported
 from gigawatt.values.span import Span
 
 TEXT = """
@@ -135,3 +135,36 @@ def test_what_is_settled_stays_when_later_months_are(use: list[Metered], month: 
     early = settled(ACME, replace(USE, use=known), through, LATE)
     late = settled(ACME, replace(USE, use=tuple(use)), "2026-06", LATE)
     assert lines(early) == [line for line in lines(late) if line[0] <= through]
+
+
+AMENDED = """
+programme: acme
+decides: acme
+horizon: {from: 2026-01, through: 2026-06}
+workloads: {chat: {kind: serving, chips: 10}}
+contracts:
+  lumen: {buyer: acme, seller: lumen, status: signed, from: 2026-01-01, recorded: 2025-12-01,
+    clauses: {gpus: {kind: reservation, chip: h100, chips: 10, price: 2 USD/chip-hour}},
+    amendments: [{effective: CHANGES, recorded: 2026-01-15, amend: {gpus: {price: 1 USD/chip-hour, acceptance: 1 d}}}]}
+"""
+
+
+def test_what_is_told_under_a_clauses_name_is_of_the_version_of_its_month() -> None:
+    """100 chip-hours of February at 2, and of March at 1."""
+    acme = programme(AMENDED.replace("CHANGES", "2026-03-01"))
+    came = tuple(Delivered("lumen/gpus", "lumen-h100", month, Decimal(100)) for month in ("2026-02", "2026-03"))
+    found = settled(acme, Facts(deliveries=came), "2026-03", LATE)
+    assert lines(found) == [("2026-02", "lumen/gpus", 20_000), ("2026-03", "lumen/gpus@2026-03-01", 10_000)]
+    assert [found.read[one] for one in found.postings] == [frozenset({came[0]}), frozenset({came[1]})]
+
+
+def test_a_month_that_two_versions_share_is_not_guessed_at() -> None:
+    acme = programme(AMENDED.replace("CHANGES", "2026-03-10"))
+    came = (Delivered("lumen/gpus", "lumen-h100", "2026-03", Decimal(100)),)
+    told = "lumen/gpus changes in 2026-03, .*: lumen/gpus and lumen/gpus@2026-03-10"
+    with pytest.raises(GigawattError, match=told):
+        settled(acme, Facts(deliveries=came), "2026-03", LATE)
+    parts = (Delivered("lumen/gpus@2026-03-10", "lumen-h100", "2026-03", Decimal(100)),)
+    assert lines(settled(acme, Facts(deliveries=parts), "2026-03", LATE)) == [
+        ("2026-03", "lumen/gpus@2026-03-10", 10_000)
+    ]

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from gigawatt.errors import GigawattError
 from gigawatt.history.billing import Read, day_of, posted
+from gigawatt.history.naming import by_version
 from gigawatt.model.facts import Facts
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
@@ -70,6 +71,7 @@ def settle_through(programme: Programme, facts: Facts, through: str, today: date
     if not facts.signed:
         facts = replace(facts, signed=_signed(programme))
     attempt = _Attempt(months)
+    facts, told = by_version(programme, facts)
     read: Read = {}
     found = posted(programme, months, facts, attempt.ask, read=read)
     failures = tuple(failure for failure in attempt.failures if failure.month <= asked[-1])
@@ -77,7 +79,8 @@ def settle_through(programme: Programme, facts: Facts, through: str, today: date
     settled = tuple(takewhile(lambda month: until is None or month < until, asked))
     postings = tuple(one for one in found if one.month in settled)
     remaining = tuple(one for one in attempt.remaining if one.month in settled)
-    return Settlement(settled, postings, failures, {one: read[one] for one in postings}, remaining)
+    sources = {one: frozenset(told.get(fact, fact) for fact in read[one]) for one in postings}
+    return Settlement(settled, postings, failures, sources, remaining)
 
 
 def _asked(months: tuple[Span, ...], through: str, today: date) -> tuple[str, ...]:
