@@ -196,6 +196,8 @@ def only_restricts(kept: Value, without: Value) -> bool:
     Then to take it away cannot hurt those who decide.
     """
     p, q = kept.problem, without.problem
+    if p is q:
+        return True
     columns, rows = (
         places(getattr(kept.draft, name), getattr(without.draft, name)) for name in ("column_blocks", "row_blocks")
     )
@@ -209,6 +211,7 @@ def only_restricts(kept: Value, without: Value) -> bool:
         and (p.row_upper[row] <= q.row_upper[as_row] + SAME).all()
         and (p.lower[column] >= q.lower[as_column] - SAME).all()
         and (p.upper[column] <= q.upper[as_column] + SAME).all()
+        and (p.integer[column] >= q.integer[as_column]).all()
     )
     costs_nothing = not p.cost[own].any() and np.allclose(p.cost[column], q.cost[as_column], rtol=SAME, atol=SAME)
     shared = csc_array(p.matrix.tocsr()[row])
