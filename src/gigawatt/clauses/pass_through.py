@@ -5,7 +5,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from gigawatt.model.clause import Clause, Complaint, Fit

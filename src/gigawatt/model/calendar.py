@@ -119,7 +119,7 @@ class Calendar:
         """Days of each month that lie in `span`, shape (T,)."""
         starts, ends = self._edges
         start, until = span.start.toordinal(), span.until.toordinal()
-        return np.maximum(np.minimum(ends, until) - np.maximum(starts, start), 0)
+        return np.asarray(np.maximum(np.minimum(ends, until) - np.maximum(starts, start), 0))
 
     def share(self, whole: Span, part: Span) -> Floats:
         """Share of each month's days in `whole` that lie in `part` too, shape (T,); nought where it holds none."""

@@ -316,10 +316,9 @@ class Draft:
 
     def is_outright(self, columns: Ints) -> Flags:
         """Which of some columns hold what is promised outright, in their shape."""
-        found = columns == self.one
+        found = np.zeros(np.shape(columns), dtype=bool)
         for column in self.outright:
-            if column != self.one:
-                found |= columns == column
+            found |= columns == column
         return found
 
     def publish(self, name: str, item: Published) -> None:

@@ -31,8 +31,8 @@ DUAL, PRIMAL = 1, 4
 DEVEX = 1
 """The solver's name for weights of rows that begin at one."""
 FEW_STEPS = 300
-"""From the basis of a problem that differs in little so many steps are tried with the costs as they are; what they leave
-undone lies further off, and goes quicker with costs perturbed against ties."""
+"""From the basis of a problem that differs in little so many steps are tried with the costs as they are; what they
+leave undone lies further off, and goes quicker with costs perturbed against ties."""
 UNLIMITED_STEPS = 2**31 - 1
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
@@ -198,7 +198,8 @@ class Solver:
         """Where every column and row stands in the LP just solved."""
         p, solution, rows = self.problem, self._highs.getSolution(), len(self.problem.row_lower)
         value, activity = np.array(solution.col_value), np.array(solution.row_value)[:rows]
-        _, basic = self._highs.getBasicVariables()  # a row as minus its place, less one
+        _, basic = self._highs.getBasicVariables()  # type: ignore[attr-defined]
+        # a row is told as minus its place, less one
         columns, stands = _standing(value, p.lower, p.upper), _standing(activity, p.row_lower, p.row_upper)
         columns[basic[basic >= 0]] = BASIC
         stands[[row for row in -1 - basic[basic < 0] if row < rows]] = BASIC
@@ -218,15 +219,15 @@ class Solver:
     def is_level(self, value: Floats) -> bool:
         """Whether all plans of the LP just solved have as much of a value, solver units by column, as its basis tells.
 
-        Where `value = A' y + d`, and `d` and `y` are nought but for columns and rows that are held, `value x` is the same
-        for every plan. The `y` that the basis gives is tried: false does not say that some plan has more.
+        Where `value = A' y + d`, and `d` and `y` are nought but for columns and rows that are held, `value x` is the
+        same for every plan. The `y` that the basis gives is tried: false does not say that some plan has more.
         """
         p, rows = self.problem, len(self.problem.row_lower)
-        _, basic = self._highs.getBasicVariables()  # a row as minus its place, less one
+        _, basic = self._highs.getBasicVariables()  # type: ignore[attr-defined]
         if len(basic) != rows:
             return False
-        _, priced = self._highs.getBasisTransposeSolve(np.where(basic >= 0, value[np.maximum(basic, 0)], 0.0))
-        y = np.array(priced)
+        basics = np.where(basic >= 0, value[np.maximum(basic, 0)], 0.0)  # a row is minus its place, less one
+        _, y = self._highs.getBasisTransposeSolve(basics)  # type: ignore[attr-defined]
         rest = value - p.matrix.T @ y
         return not (
             (np.abs(y[p.row_lower < p.row_upper]) > DUAL_TOLERANCE).any()

@@ -55,8 +55,8 @@ class Problem:
 def sum_product(value: Floats, x: Floats) -> float:
     """What quantities `x` (columns,) are worth at a `value` each.
 
-    Added up by one thread: of long arrays `value @ x` wakes others, which then wait at full speed for a tenth of a second
-    and take a core from the solver that works beside.
+    Added up by one thread: of long arrays `value @ x` wakes others, which then wait at full speed for a tenth of a
+    second and take a core from the solver that works beside.
     """
     return float((value * x).sum())
 
