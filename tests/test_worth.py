@@ -196,7 +196,28 @@ class TestIntervals:
         base = relaxed_value(known_on(written), budget)
         gone = relaxed_value(known_on(without(written, ["fjord/rate"])), budget, base)
         assert not only_restricts(base, gone)
-        assert only_restricts(base, relaxed_value(known_on(without(written, ["lumen/only"])), budget, base))
+        free = relaxed_value(known_on(without(written, ["lumen/only"])), budget, base)
+        assert only_restricts(base, free)
+        # where what may be had in part with the clause is whole without it, a plan with it need be none without
+        in_part = replace(free, problem=replace(free.problem, integer=~free.problem.integer))
+        assert not only_restricts(base, in_part)
+        assert only_restricts(in_part, free)
+
+    def test_a_difference_is_measured_by_the_largest_of_all_ends(self) -> None:
+        """One in a milliard is nothing, and a milliard is here the least that either may be."""
+        subject, base, gone = self.values()
+        held = {"lumen": Interval(-1e9, -1e9 + 1)}
+        found = clause_worth(subject, replace(base, ranges=held), replace(gone, ranges=held), None, "")
+        assert {each.party: each.among for each in found.parties}["lumen"] == Interval(0.0, 0.0)
+
+    def test_a_licence_that_costs_nothing_is_no_part_of_a_plan(self) -> None:
+        rights = "rights: {kind: ip_rights, subject: [models], licensee: acme, licensor: lumen, until: 2028-01-01}"
+        paid = rights[:-1] + ", fee: 10 USD/month}"
+        for clause, planned in ((rights, False), (paid, True)):
+            written = load_text(DEAL.replace("    rate: ", f"    {clause},\n    rate: ", 1))
+            base = relaxed_value(known_on(written), Budget(60.0))
+            gone = relaxed_value(known_on(without(written, ["lumen/rights"])), Budget(60.0), base)
+            assert (gone is base) is not planned
 
     def test_a_whole_plan_found_from_another_is_the_one_found_afresh(self) -> None:
         """What is given to begin from is completed by the solver, and not answered with."""

@@ -86,12 +86,12 @@ class Exclusivity(Clause):
         """New capacity of others is closed, where all that it could serve is covered."""
         holder = self.holder or draft.contract.seller
         free = {holder, *self.except_}
+        in_force = np.array([quarter.overlap(draft.span) > 0 for quarter in draft.calendar.quarters])
         for item in draft.published(COMMITMENTS):
             if not isinstance(item, Commitment) or not item.new or free & {item.provider, item.by.split("/")[0]}:
                 continue
             if self.subjects and not set(item.workloads or draft.draft.workload_ids) <= set(self.subjects):
                 continue
-            in_force = np.array([quarter.overlap(draft.span) > 0 for quarter in draft.calendar.quarters])
             columns = item.columns[in_force].ravel()
             draft.close(columns[(columns >= 0) & ~draft.draft.is_outright(columns)])
 

@@ -92,11 +92,12 @@ class FirstRefusal(Clause):
         commitments = [item for item in draft.published(COMMITMENTS) if isinstance(item, Commitment)]
         self._measurable(draft, commitments)
         holdings = self._holdings(draft, holder, commitments)
+        open_to = self._covered_on(draft)
         for option in commitments:
             if self._binds(option, holder):
-                self._hold_against(draft, option, holdings, in_force)
+                self._hold_against(draft, option, holdings, in_force, open_to)
         if self.match:
-            self._match(draft, holder, holdings)
+            self._match(draft, holder, holdings, open_to)
 
     def _measurable(self, draft: ClauseDraft, commitments: list[Commitment]) -> None:
         """A need is measured in MW, so chips whose power is not known would escape the refusal: PlanError."""
@@ -157,12 +158,22 @@ class FirstRefusal(Clause):
         draft.add_entries(rows[quarter], columns, -mw)
         return Holding(new, most, could)
 
-    def _open_to(self, draft: ClauseDraft, pools: tuple[str, ...]) -> set[int]:
-        """The covered workloads that may run on some pool, as positions."""
-        return set(np.unique(draft.use(pools, self.subjects or None).workload).tolist())
+    def _covered_on(self, draft: ClauseDraft) -> dict[str, set[int]]:
+        """The covered workloads that may run on each pool, as positions."""
+        use = draft.use(None, self.subjects or None)
+        open_to: dict[str, set[int]] = {pool: set() for pool in draft.draft.pool_ids}
+        pairs = np.unique(use.pool * len(draft.draft.workload_ids) + use.workload)
+        for place, workload in zip(*np.divmod(pairs, len(draft.draft.workload_ids)), strict=True):
+            open_to[draft.draft.pool_ids[place]].add(int(workload))
+        return open_to
 
     def _hold_against(
-        self, draft: ClauseDraft, option: Commitment, holdings: dict[str, Holding], in_force: Flags
+        self,
+        draft: ClauseDraft,
+        option: Commitment,
+        holdings: dict[str, Holding],
+        in_force: Flags,
+        open_to: dict[str, set[int]],
     ) -> None:
         """`N >= A b`, or where the holder takes all or is passed `N >= (A - size + 1 kW) b`, class by class."""
         calendar = draft.calendar
@@ -172,7 +183,7 @@ class FirstRefusal(Clause):
             owned = [pool for pool in option.pools if draft.owned(pool)]
             draft.close(draft.use(owned, self.subjects or None).columns)
             return
-        covered = self._open_to(draft, option.pools)
+        covered = {workload for pool in option.pools for workload in open_to[pool]}
         if not covered:
             return
         self._wait(draft, option, in_force)
@@ -180,7 +191,7 @@ class FirstRefusal(Clause):
         switch = self._switches(draft, option, quarters)
         names = tuple(calendar.quarter_names[q] for q in quarters)
         for pool, holding in holdings.items():
-            if not covered & self._open_to(draft, (pool,)):
+            if not covered & open_to[pool]:
                 continue
             # rent by the hour can be had in any part: the holder gives what it has first, whatever is said of the whole
             partial = self.partial or not option.kept
@@ -221,7 +232,9 @@ class FirstRefusal(Clause):
         columns = option.columns[early].ravel()
         draft.close(columns[(columns >= 0) & ~draft.draft.is_outright(columns)])
 
-    def _match(self, draft: ClauseDraft, holder: str, holdings: dict[str, Holding]) -> None:
+    def _match(
+        self, draft: ClauseDraft, holder: str, holdings: dict[str, Holding], open_to: dict[str, set[int]]
+    ) -> None:
         """The holder asks the lesser of its own price and the cheapest covered one for the same chip, by month."""
         calendar, programme = draft.calendar, draft.programme
         prices = [item for item in draft.published(UNIT_PRICE) if isinstance(item, UnitPrice)]
@@ -232,7 +245,7 @@ class FirstRefusal(Clause):
                 item.price_per_chip_hour
                 for item in prices
                 if self._rivals(item, holder) and programme.pools[item.pool].chip == chip
-                and self._open_to(draft, (item.pool,))
+                and open_to[item.pool]
             ]  # fmt: skip
             if not own or not others:
                 continue

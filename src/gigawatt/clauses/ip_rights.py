@@ -130,6 +130,11 @@ class IpRights(Clause):
         alone = "the exclusive" if self.exclusive else "a"
         return Opinion(Ruling.ALLOW, f"{self.licensee} has {alone} licence in {ask.subject}{_through(runs)}")
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it costs anything: who may use what is nothing that a plan knows of."""
+        return self.fee_per_month is not None or self.once is not None
+
     def constrain(self, draft: ClauseDraft) -> None:
         """No columns and no rows: the fee is due, for an offer if it is signed."""
         payee = self._licensor(draft.contract)

@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from gigawatt.model.clause import Clause, Complaint, Fit
@@ -20,7 +19,7 @@ from gigawatt.model.posting import TAX, ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
 from gigawatt.model.term import Term
-from gigawatt.promises.metering import charged_shares, charged_workloads, filled_by
+from gigawatt.promises.metering import charged_shares, charged_workloads, filled_by, use_shares
 
 ONE = Decimal(1)
 
@@ -82,8 +81,7 @@ class PassThrough(Clause):
             use = draft.use([pool], workloads)
             if not len(use):
                 continue
-            shares = charged_shares(programme, draft.term, pool, draft.draft.workload_ids)
-            share = np.array([[float(one) for one in months] for months in shares.values()])[use.workload, use.month]
+            share = use_shares(draft, use, draft.span, draft.term)
             columns = use.columns
             if draft.is_offer and not self._runs_only_if_signed(draft, pool):
                 names = tuple(draft.draft.column_label(int(column)) for column in columns)

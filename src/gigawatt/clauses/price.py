@@ -21,7 +21,7 @@ from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, COMMITMENTS, DELIVERY, UNIT_PRICE, Delivery, UnitPrice
 from gigawatt.model.term import Term
-from gigawatt.promises.metering import charged_shares, charged_workloads, filled_by
+from gigawatt.promises.metering import charged_shares, charged_workloads, filled_by, use_shares
 from gigawatt.promises.pricing import Currency, Escalator, Index, Moved, OwnPricePerChipHour, in_its_currency
 from gigawatt.promises.tiers import Band, Each, Period, all_units, fault_in, marginal, periods
 from gigawatt.promises.tiers_planned import Charged, plan_all_units, plan_marginal
@@ -149,9 +149,7 @@ class Price(OnPool):
         """Use of an owned pool by the buyer on the clause's days; in an offer what is used if it is signed."""
         workloads = charged_workloads(draft.programme, draft.contract, self.for_workloads)
         use = draft.use([pool], workloads) if workloads else draft.use([])
-        shares = charged_shares(draft.programme, draft.term, pool, draft.draft.workload_ids)
-        by_place = np.array([[float(share) for share in months] for months in shares.values()])
-        share = by_place[use.workload, use.month] if len(use) else np.zeros(0)
+        share = use_shares(draft, use, draft.span, draft.term)
         columns = use.columns
         if draft.is_offer and len(use):
             names = tuple(draft.draft.column_label(int(column)) for column in use.columns)

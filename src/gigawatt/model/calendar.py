@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -112,30 +112,27 @@ class Calendar:
 
     def cover(self, span: Span) -> Floats:
         """Share of each month's days that lie in `span`, shape (T,)."""
-        start, until = span.start.toordinal(), span.until.toordinal()
         starts, ends = self._edges
-        return np.asarray(np.maximum(np.minimum(ends, until) - np.maximum(starts, start), 0) / (ends - starts))
+        return np.asarray(self._days(span) / (ends - starts))
+
+    def _days(self, span: Span) -> Ints:
+        """Days of each month that lie in `span`, shape (T,)."""
+        starts, ends = self._edges
+        start, until = span.start.toordinal(), span.until.toordinal()
+        return np.asarray(np.maximum(np.minimum(ends, until) - np.maximum(starts, start), 0))
 
     def share(self, whole: Span, part: Span) -> Floats:
         """Share of each month's days in `whole` that lie in `part` too, shape (T,); nought where it holds none."""
-        days = self.cover(whole)
-        return np.asarray(np.divide(self.cover(part.within(whole)), days, where=days > 0, out=np.zeros(len(days))))
+        days = self._days(whole)
+        return np.divide(self._days(part.within(whole)), days, where=days > 0, out=np.zeros(len(days)))
 
     def monthly(self, series: Series, before: Decimal = Decimal(0)) -> Floats:
         """A series by month, shape (T,), `before` where it has no value yet."""
-        return np.array([float(value) for value in series.monthly(self.months, before)])
+        return np.array(_monthly(self.months, series, before))
 
     def mean(self, series: Series, span: Span) -> Floats:
         """The mean of a series over the days of each month that lie in `span`, shape (T,); nought where none do."""
-        if series.growth_per_month and series.growth_from is None:
-            series = series.with_growth(
-                series.growth_per_month, self.span.start
-            )  # not from the first month it is asked
-        values = np.zeros(len(self.months))
-        inside = {t: month.within(span) for t, month in enumerate(self.months) if month.overlap(span) > 0}
-        for t, value in zip(inside, series.monthly(list(inside.values()), Decimal(0)), strict=True):
-            values[t] = float(value)
-        return values
+        return np.array(_means(self.months, series, span))
 
     def level(self, series: Series, span: Span) -> Floats:
         """The mean over each whole month of a series that counts only inside `span`, shape (T,)."""
@@ -146,3 +143,17 @@ class Calendar:
         running = np.concatenate([[0.0], np.cumsum(self.discount)])
         ends = np.minimum(starts + lengths, len(self.months))
         return np.asarray(running[ends] - running[np.minimum(starts, len(self.months))])
+
+
+@lru_cache(maxsize=4096)
+def _monthly(months: tuple[Span, ...], series: Series, before: Decimal) -> tuple[float, ...]:
+    return tuple(float(value) for value in series.monthly(months, before))
+
+
+@lru_cache(maxsize=4096)
+def _means(months: tuple[Span, ...], series: Series, span: Span) -> tuple[float, ...]:
+    if series.growth_per_month and series.growth_from is None:
+        series = series.with_growth(series.growth_per_month, months[0].start)  # not from the first month it is asked
+    inside = {t: month.within(span) for t, month in enumerate(months) if month.overlap(span) > 0}
+    values = dict(zip(inside, series.monthly(list(inside.values()), Decimal(0)), strict=True))
+    return tuple(float(values.get(t, 0)) for t in range(len(months)))

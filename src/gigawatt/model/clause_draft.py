@@ -114,7 +114,7 @@ class ClauseDraft:
 
     def share(self, part: Span) -> Floats:
         """Share of each month's days in force that lie in `part`, shape (T,); nought where it is not in force."""
-        return np.array([float(share) for share in self.term.share(part)])
+        return self.calendar.share(self.span, part)
 
     def rate(self, series: Series) -> Floats:
         """The mean of a series over each month's days in force, shape (T,); nought where it is not in force."""

@@ -6,11 +6,12 @@ solver's model. Nothing here loops over cells.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -260,12 +261,12 @@ class Draft:
         self, rows: npt.ArrayLike, columns: npt.ArrayLike, values: npt.ArrayLike, *, by: str = "physics"
     ) -> None:
         """Add `values` at (rows, columns) in the name of `by`; the three are broadcast. Repeats add up."""
-        wide = np.broadcast_arrays(rows, columns, values)
+        wide = _flat(rows, columns, values)
         self.entries.append(
             (
-                wide[0].ravel().astype(np.int64, copy=False),
-                wide[1].ravel().astype(np.int64, copy=False),
-                wide[2].ravel().astype(np.float64, copy=False),
+                wide[0].astype(np.int64, copy=False),
+                wide[1].astype(np.int64, copy=False),
+                wide[2].astype(np.float64, copy=False),
                 by,
             )
         )
@@ -294,12 +295,12 @@ class Draft:
         face: Face = "both",
     ) -> Payment:
         """Record a payment; the three arrays are broadcast against one another. Months are clipped to the horizon."""
-        wide = np.broadcast_arrays(columns, amounts, months)
+        wide = _flat(columns, amounts, months)
         last = len(self.calendar.months) - 1
         payment = Payment(
-            wide[0].ravel().astype(np.int64, copy=False),
-            wide[1].ravel().astype(np.float64, copy=False),
-            np.clip(wide[2].ravel().astype(np.int64, copy=False), 0, last),
+            wide[0].astype(np.int64, copy=False),
+            wide[1].astype(np.float64, copy=False),
+            np.minimum(np.maximum(wide[2].astype(np.int64, copy=False), 0), last),
             payer,
             payee,
             by,
@@ -315,7 +316,10 @@ class Draft:
 
     def is_outright(self, columns: Ints) -> Flags:
         """Which of some columns hold what is promised outright, in their shape."""
-        return np.isin(columns, self.outright)
+        found = np.zeros(np.shape(columns), dtype=bool)
+        for column in self.outright:
+            found |= columns == column
+        return found
 
     def publish(self, name: str, item: Published) -> None:
         """Give a named quantity to whatever is drafted later."""
@@ -377,7 +381,19 @@ def _shape(axes: tuple[Axis, ...], codes: tuple[Ints, ...] | None) -> tuple[tupl
 
 
 def _bounds(value: Values, shape: tuple[int, ...], size: int) -> Floats:
-    return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), shape)).reshape(size)
+    whole = np.empty(shape)
+    whole[...] = value
+    return whole.reshape(size)
+
+
+def _flat(*arrays: npt.ArrayLike) -> list[npt.NDArray[Any]]:
+    """The arrays broadcast against one another, each flat."""
+    given = [np.asarray(each) for each in arrays]
+    shapes = {each.shape for each in given}
+    if len(shapes - {()}) > 1:
+        return [each.ravel() for each in np.broadcast_arrays(*given)]
+    shape = max(shapes)  # of one number and arrays of one shape there is less to ask
+    return [each.ravel() if each.shape == shape else np.full(math.prod(shape), each) for each in given]
 
 
 def _all_bounds(blocks: list[Block]) -> tuple[Floats, Floats]:

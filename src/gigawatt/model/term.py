@@ -78,9 +78,7 @@ class Term:
 
     def mean(self, series: Series) -> list[Decimal]:
         """The mean of a series over each month's days in force, by month; nought where it is not in force."""
-        parts = {t: month.within(self.inside) for t, month in enumerate(self.months) if self.days[t]}
-        values = dict(zip(parts, series.monthly(list(parts.values())), strict=True))
-        return [values.get(t, Decimal(0)) for t in range(len(self.months))]
+        return list(_means(self.months, self.inside, series))
 
     def floor(self, whole: Decimal, year: Span, done: Mapping[date, Decimal]) -> Fraction:
         """What is still due of a floor `whole` for a contract year: its part that counts, less what was done before;
@@ -114,6 +112,13 @@ class Term:
         """The last day in force of a span that touches the horizon."""
         until = part.within(self.inside).until
         return Span(until - timedelta(days=1), until)
+
+
+@lru_cache(maxsize=4096)
+def _means(months: tuple[Span, ...], inside: Span, series: Series) -> tuple[Decimal, ...]:
+    parts = {t: month.within(inside) for t, month in enumerate(months) if month.overlap(inside)}
+    values = dict(zip(parts, series.monthly(list(parts.values())), strict=True))
+    return tuple(values.get(t, Decimal(0)) for t in range(len(months)))
 
 
 @lru_cache(maxsize=4096)

@@ -15,8 +15,8 @@ import numpy as np
 from gigawatt.model.calendar import Floats, Ints
 from gigawatt.model.draft import Block, Draft
 
-AT_LOWER, BASIC = 0, 1
-"""Where a column stands, or a row, that only the new draft has; by the solver's numbers."""
+AT_LOWER, BASIC, AT_UPPER = 0, 1, 2
+"""Where a column or a row stands, by the solver's numbers."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -291,4 +292,11 @@ def _owner(draft: Draft, demand: Demand) -> str:
 def horizon_of(programme: Programme) -> Calendar:
     """The calendar of a programme's horizon."""
     horizon = programme.horizon
-    return Calendar(Span(horizon.from_, horizon.until), horizon.slices, float(programme.finance.discount_per_year))
+    rate = float(programme.finance.discount_per_year)
+    return _calendar(Span(horizon.from_, horizon.until), tuple(horizon.slices.items()), rate)
+
+
+@lru_cache(maxsize=16)
+def _calendar(span: Span, slices: tuple[tuple[str, Decimal], ...], discount_per_year: float) -> Calendar:
+    """One for all programmes of a horizon, so that what it has worked out serves the next."""
+    return Calendar(span, dict(slices), discount_per_year)

@@ -21,15 +21,19 @@ import numpy.typing as npt
 
 from gigawatt.errors import OutputError, PlanError
 from gigawatt.model.calendar import Floats, Ints
-from gigawatt.planner.carrying import Basis
-from gigawatt.planner.problem import MONEY_SCALE, Problem
+from gigawatt.planner.carrying import AT_LOWER, AT_UPPER, BASIC, Basis
+from gigawatt.planner.problem import MONEY_SCALE, Problem, sum_product
 
 _BANNER = threading.Lock()
-_STATUSES = tuple(highspy.HighsBasisStatus(number) for number in range(5))
+_STATUSES = np.array([highspy.HighsBasisStatus(number) for number in range(5)], dtype=object)
 DUAL, PRIMAL = 1, 4
 """The solver's names for its two simplex methods."""
 DEVEX = 1
 """The solver's name for weights of rows that begin at one."""
+FEW_STEPS = 300
+"""From the basis of a problem that differs in little so many steps are tried with the costs as they are; what they
+leave undone lies further off, and goes quicker with costs perturbed against ties."""
+UNLIMITED_STEPS = 2**31 - 1
 DUAL_TOLERANCE = 1e-7
 """Duals below this, solver units, are taken as nought: the solver's own tolerance."""
 INTERIOR_POINT_FROM_COLUMNS = 500_000
@@ -105,6 +109,7 @@ class Solver:
         self._highs = _quiet_highs()
         self._integers = np.flatnonzero(problem.integer).astype(np.int32)
         self._relaxed = False
+        self._is_near = False
         self._stop = stop or threading.Event()
         self._option("threads", threads)
         self._pass()
@@ -191,19 +196,43 @@ class Solver:
     @property
     def basis(self) -> Basis:
         """Where every column and row stands in the LP just solved."""
-        basis = self._highs.getBasis()
-        columns, rows = ([int(status) for status in each] for each in (basis.col_status, basis.row_status))
-        return Basis(np.array(columns, dtype=np.int64), np.array(rows, dtype=np.int64)[: len(self.problem.row_lower)])
+        p, solution, rows = self.problem, self._highs.getSolution(), len(self.problem.row_lower)
+        value, activity = np.array(solution.col_value), np.array(solution.row_value)[:rows]
+        _, basic = self._highs.getBasicVariables()  # type: ignore[attr-defined]
+        # a row is told as minus its place, less one
+        columns, stands = _standing(value, p.lower, p.upper), _standing(activity, p.row_lower, p.row_upper)
+        columns[basic[basic >= 0]] = BASIC
+        stands[[row for row in -1 - basic[basic < 0] if row < rows]] = BASIC
+        return Basis(columns, stands)
 
     def start_from_basis(self, basis: Basis) -> None:
         """Solve on from where columns and rows stand; it may have too many or too few that are basic."""
         given = highspy.HighsBasis()
         given.valid = given.alien = True
-        given.col_status = [_STATUSES[status] for status in basis.columns.tolist()]
-        given.row_status = [_STATUSES[status] for status in basis.rows.tolist()]
+        given.col_status = _STATUSES[basis.columns].tolist()
+        given.row_status = _STATUSES[basis.rows].tolist()
         self._highs.setBasis(given)
         # exact weights for another's basis cost a solve of every row, more than the few steps that are left
         self._option("simplex_dual_edge_weight_strategy", DEVEX)
+        self._is_near = True
+
+    def is_level(self, value: Floats) -> bool:
+        """Whether all plans of the LP just solved have as much of a value, solver units by column, as its basis tells.
+
+        Where `value = A' y + d`, and `d` and `y` are nought but for columns and rows that are held, `value x` is the
+        same for every plan. The `y` that the basis gives is tried: false does not say that some plan has more.
+        """
+        p, rows = self.problem, len(self.problem.row_lower)
+        _, basic = self._highs.getBasicVariables()  # type: ignore[attr-defined]
+        if len(basic) != rows:
+            return False
+        basics = np.where(basic >= 0, value[np.maximum(basic, 0)], 0.0)  # a row is minus its place, less one
+        _, y = self._highs.getBasisTransposeSolve(basics)  # type: ignore[attr-defined]
+        rest = value - p.matrix.T @ y
+        return not (
+            (np.abs(y[p.row_lower < p.row_upper]) > DUAL_TOLERANCE).any()
+            or (np.abs(rest[p.lower < p.upper]) > DUAL_TOLERANCE).any()
+        )
 
     def start_from(self, x: Floats) -> None:
         """Give the solver a plan to start from, natural units.
@@ -244,26 +273,39 @@ class Solver:
         limit = seconds if seconds == float("inf") else self._highs.getRunTime() + seconds
         self._option("time_limit", min(limit, 1e30))
         began = time.monotonic()
-        interrupted = self._run(progress, began)
+        interrupted = self._go(progress, began)
         return self._read(whole, interrupted, time.monotonic() - began)
+
+    def _go(self, progress: Callable[[Progress], None] | None, began: float) -> bool:
+        """Run; on from a basis that was given, a few steps with the costs as they are come first."""
+        is_near, self._is_near = self._is_near, False
+        if is_near:
+            self._option("dual_simplex_cost_perturbation_multiplier", 0.0)
+            self._option("simplex_iteration_limit", FEW_STEPS)
+            interrupted = self._run(progress, began)
+            self._option("dual_simplex_cost_perturbation_multiplier", 1.0)
+            self._option("simplex_iteration_limit", UNLIMITED_STEPS)
+            if interrupted or self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+                return interrupted
+        return self._run(progress, began)
 
     def _run(self, progress: Callable[[Progress], None] | None, began: float) -> bool:
         """Run in a thread, pass progress on, and turn Ctrl-C into a stop. Returns whether it was interrupted."""
         highs, stop, latest = self._highs, threading.Event(), [Progress(0.0, np.nan, np.nan, np.inf)]
 
-        def watch(event: highspy.highs.HighsCallbackEvent) -> None:
-            event.interrupt(stop.is_set() or self._stop.is_set())
+        def end(event: highspy.highs.HighsCallbackEvent) -> None:
+            event.interrupt(True)
 
         def listen(event: highspy.highs.HighsCallbackEvent) -> None:
-            watch(event)
+            event.interrupt(stop.is_set() or self._stop.is_set())
             out = event.data_out
             best, bound = -out.mip_primal_bound * MONEY_SCALE, -out.mip_dual_bound * MONEY_SCALE
             latest[0] = Progress(time.monotonic() - began, best, bound, out.mip_gap)
 
         # the search's logging event comes only with its log, which is off
-        events = {highs.cbSimplexInterrupt: watch, highs.cbIpmInterrupt: watch, highs.cbMipInterrupt: listen}
-        for event, call in events.items():
-            event.subscribe(call)
+        highs.cbMipInterrupt.subscribe(listen)
+        # an LP asks at every step, and waits each time for the interpreter: listened to only once it is to end
+        steps = (highs.cbSimplexInterrupt, highs.cbIpmInterrupt)
         ended = threading.Event()  # a thread whose join was interrupted says that it has ended, though it has not
 
         def run() -> None:
@@ -277,10 +319,14 @@ class Solver:
             try:
                 if not ended.wait(0.1) and progress is not None:
                     progress(replace(latest[0], seconds=time.monotonic() - began))
+                if stop.is_set() or self._stop.is_set():
+                    for event in steps:
+                        event.subscribe(end)
             except KeyboardInterrupt:
                 stop.set()
-        for event, call in events.items():
-            event.unsubscribe(call)
+        highs.cbMipInterrupt.unsubscribe(listen)
+        for event in steps:
+            event.unsubscribe(end)
         return stop.is_set() or self._stop.is_set()
 
     def _read(self, whole: bool, interrupted: bool, seconds: float) -> Solution:
@@ -300,7 +346,7 @@ class Solver:
             return Solution(status, None, None, np.nan, np.nan, np.inf, np.inf, seconds)
         solution = highs.getSolution()
         scaled = np.array(solution.col_value)
-        objective = -float(self.problem.cost @ scaled) * MONEY_SCALE
+        objective = -sum_product(self.problem.cost, scaled) * MONEY_SCALE
         bound, gap = objective, 0.0
         if whole:
             bound = -info.mip_dual_bound * MONEY_SCALE
@@ -387,3 +433,8 @@ class Solver:
             raise OutputError(
                 f"cannot write the model to {path}: it needs a folder that is there and an ending .mps, .lp or .txt"
             )
+
+
+def _standing(value: Floats, lower: Floats, upper: Floats) -> Ints:
+    """At which bound columns or rows stand that are not basic, by the solver's numbers."""
+    return np.where((lower < upper) & (value >= upper), AT_UPPER, AT_LOWER)

@@ -7,7 +7,7 @@ import numpy as np
 from gigawatt.model.calendar import Flags, Ints
 from gigawatt.model.draft import Block, Draft, Payment
 from gigawatt.model.worth import Marginal
-from gigawatt.planner.problem import money
+from gigawatt.planner.problem import money, sum_product
 from gigawatt.planner.scarcity import PER_UNIT, places_of
 from gigawatt.planner.valuing import COUNTED, Value
 
@@ -83,4 +83,4 @@ def direct(value: Value, by: frozenset[str], parties: frozenset[str]) -> float:
     def sign(payment: Payment) -> int:
         return (payment.payee in parties) - (payment.payer in parties) if payment.by in by else 0
 
-    return float(money(value.draft, sign, face=COUNTED) @ value.settled.x)
+    return sum_product(money(value.draft, sign, face=COUNTED), value.settled.x)

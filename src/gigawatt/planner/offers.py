@@ -20,7 +20,7 @@ from gigawatt.model.contract import Contract
 from gigawatt.model.draft import Decision, Draft, Payment
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.highs import Solution, Solver, Status
-from gigawatt.planner.problem import MONEY_SCALE, Problem, money
+from gigawatt.planner.problem import MONEY_SCALE, Problem, money, sum_product
 from gigawatt.planner.side_by_side import side_by_side
 
 STEPS = 20
@@ -108,7 +108,7 @@ def walk_away(
         for _ in range(STEPS):
             if plan.x is None or not _solved(plan):
                 return WalkAway(better, None, f"at {scale:.3f} of its prices: {plan.status.value}")
-            ahead, paid = plan.objective - without.objective, float(cost @ plan.x)
+            ahead, paid = plan.objective - without.objective, sum_product(cost, plan.x)
             if abs(ahead) <= level and scale > 0:
                 return WalkAway(better, scale)
             if abs(paid) <= level:

@@ -13,7 +13,7 @@ from gigawatt.model.calendar import Floats
 from gigawatt.model.draft import Draft
 from gigawatt.planner.budget import Budget
 from gigawatt.planner.highs import Solver, Status
-from gigawatt.planner.problem import MONEY_SCALE, Problem, party_value
+from gigawatt.planner.problem import MONEY_SCALE, Problem, party_value, sum_product
 from gigawatt.planner.side_by_side import side_by_side
 
 NOBODY = frozenset({"unserved"})
@@ -30,7 +30,7 @@ def others(draft: Draft) -> list[str]:
 
 def value_of(draft: Draft, party: str, x: Floats) -> float:
     """A party's cash in a plan, undiscounted money."""
-    return float(cash_value(draft, party) @ x)
+    return sum_product(cash_value(draft, party), x)
 
 
 def cash_value(draft: Draft, party: str) -> Floats:
@@ -79,5 +79,5 @@ def ends(solver: Solver, value: Floats, scaled: Floats, budget: Budget) -> Range
         solution = solver.solve(seconds=budget.left, primal=True)
         if solution.x is None or solution.status not in (Status.OPTIMAL, Status.GAP):
             return None
-        found.append(float(value @ solution.x))
+        found.append(sum_product(value, solution.x))
     return min(found), max(found)

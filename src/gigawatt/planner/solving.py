@@ -22,7 +22,7 @@ from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.highs import Progress, Solution, Solver, Status
 from gigawatt.planner.lp_text import lp_text
 from gigawatt.planner.offers import decision_tables
-from gigawatt.planner.problem import Problem, assemble
+from gigawatt.planner.problem import Problem, assemble, sum_product
 from gigawatt.planner.ranges import NOBODY, cash_value, others, ranges, value_of
 from gigawatt.planner.reading_back import Reader
 from gigawatt.planner.restating import facts_of, restated
@@ -180,14 +180,14 @@ def _canonical_integers(draft: Draft, problem: Problem, best: Solution, budget: 
     """Of the whole plans that are as good, the integers of the one that is preferred."""
     assert best.x is not None
     solver = Solver(replace(problem, cost=dislike(draft, problem)), threads=budget.cores, stop=budget.stop)
-    worst = float(problem.cost @ (best.x / problem.column_scale))
+    worst = sum_product(problem.cost, best.x / problem.column_scale)
     solver.add_row(problem.cost, upper=worst + AS_GOOD * abs(worst))
     solver.start_from(best.x)
     found = solver.solve(gap=PROVEN, seconds=budget.left / 4, feasibility=AS_GOOD)
     if found.x is None:
         return best.x
     # the row is kept to the solver's tolerance only, which in a small programme is money
-    value = float(problem.cost @ (found.x / problem.column_scale))
+    value = sum_product(problem.cost, found.x / problem.column_scale)
     return found.x if value <= worst + PROVEN * abs(worst) else best.x
 
 

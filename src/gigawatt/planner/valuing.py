@@ -24,7 +24,7 @@ from gigawatt.planner.carrying import Basis, carried_basis, carried_plan, places
 from gigawatt.planner.contradiction import contradiction
 from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.highs import Solution, Solver, Status
-from gigawatt.planner.problem import MONEY_SCALE, Problem, assemble, party_value
+from gigawatt.planner.problem import MONEY_SCALE, Problem, assemble, party_value, sum_product
 from gigawatt.planner.ranges import Range, ends, ranges
 from gigawatt.planner.solving import Options, Settled, dislike, feasibility, floor_of, settle, silent
 from gigawatt.planner.unbounded import unbounded_by
@@ -64,7 +64,7 @@ class Value:
         discount, x = self.draft.calendar.discount, self.settled.x
         for each in self.draft.payments:
             if each.face in COUNTED:
-                amount = float((each.amounts * discount[each.months]) @ x[each.columns])
+                amount = sum_product(each.amounts * discount[each.months], x[each.columns])
                 total[each.payee] += amount
                 total[each.payer] -= amount
         return dict(total)
@@ -140,7 +140,9 @@ def relaxed_value(
     value = Value(draft, problem, best.objective, best.objective, "relaxed", None, settled, basis, preferred)
     found = dict[str, Range]()
     for party, each in value.per_unit(parties).items():
-        both = ends(solver, each, each * problem.column_scale / MONEY_SCALE, budget)
+        scaled = each * problem.column_scale / MONEY_SCALE
+        level = is_chosen and solver.is_level(scaled)
+        both = (sum_product(each, x), sum_product(each, x)) if level else ends(solver, each, scaled, budget)
         found |= {party: both} if both is not None else {}
     return value.with_ranges(found)
 
@@ -194,6 +196,8 @@ def only_restricts(kept: Value, without: Value) -> bool:
     Then to take it away cannot hurt those who decide.
     """
     p, q = kept.problem, without.problem
+    if p is q:
+        return True
     columns, rows = (
         places(getattr(kept.draft, name), getattr(without.draft, name)) for name in ("column_blocks", "row_blocks")
     )
@@ -207,6 +211,7 @@ def only_restricts(kept: Value, without: Value) -> bool:
         and (p.row_upper[row] <= q.row_upper[as_row] + SAME).all()
         and (p.lower[column] >= q.lower[as_column] - SAME).all()
         and (p.upper[column] <= q.upper[as_column] + SAME).all()
+        and (p.integer[column] >= q.integer[as_column]).all()
     )
     costs_nothing = not p.cost[own].any() and np.allclose(p.cost[column], q.cost[as_column], rtol=SAME, atol=SAME)
     shared = csc_array(p.matrix.tocsr()[row])

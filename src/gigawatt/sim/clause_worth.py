@@ -85,16 +85,17 @@ def _between(kept: Value, left: Value, restricts: bool) -> Interval:
     one, two = Interval(kept.found, kept.bound), Interval(left.found, left.bound)
     if kept.is_as(left):
         return Interval(0.0, 0.0)
-    found = _blurred(one.less(two), kept.found)
+    found = _blurred(one.less(two), one, two)
     # a plan that keeps a restriction is a plan without it
     return found.within(float("-inf"), 0.0) if restricts else found
 
 
-def _blurred(interval: Interval, size: float) -> Interval:
-    """An interval by whose ends the solver stands to its tolerance; one that is nought to that is nought."""
-    if max(abs(interval.least), abs(interval.most)) <= SAME * max(abs(size), 1.0):
+def _blurred(difference: Interval, *of: Interval) -> Interval:
+    """What some values differ by, which is nought where it is less than the solver's tolerance of the largest."""
+    size = max(max(abs(each.least), abs(each.most)) for each in of)
+    if max(abs(difference.least), abs(difference.most)) <= SAME * max(size, 1.0):
         return Interval(0.0, 0.0)
-    return interval
+    return difference
 
 
 def _differences(kept: Value, left: Value, parties: Sequence[str]) -> dict[str, Interval]:
@@ -106,7 +107,7 @@ def _differences(kept: Value, left: Value, parties: Sequence[str]) -> dict[str, 
         apart = {party: each for party, each in moved.items() if party not in same}
         return same | kept.ranges_of(apart)
     return {
-        party: _blurred(each.less(left.ranges[party]), max(abs(each.most), abs(left.ranges[party].most)))
+        party: _blurred(each.less(left.ranges[party]), each, left.ranges[party])
         for party, each in kept.ranges.items()
         if party in left.ranges
     }
@@ -122,7 +123,8 @@ def _worth(
 ) -> PartyWorth:
     decides = frozenset(subject.programme.decides)
     before, after = (each.found if party == DECIDERS else each.of(party) for each in (base, without))
-    relaxed = _blurred(Interval(before - after, before - after), max(abs(before), abs(after))).middle
+    one, two = Interval(before, before), Interval(after, after)
+    relaxed = _blurred(one.less(two), one, two).middle
     stated = subject.clause.unseen
     unseen = [
         float(amount) for name, amount in stated.items() if name == party or (party == DECIDERS and name in decides)
