@@ -21,7 +21,9 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .3rem .5rem; vertical-align: top; text-align: left; }
 thead th { border-bottom: 1px solid #1a1a1a; font-weight: 600; } tbody tr + tr td { border-top: 1px solid #ddd; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.day { white-space: nowrap; } tr.sum td { border-top: 1px solid #1a1a1a; font-weight: 600; }
+.day { white-space: nowrap; }
+table.account th:nth-child(2), table.account th:nth-child(3) { width: 28%; }
+tr.sum td { border-top: 1px solid #1a1a1a; font-weight: 600; }
 small { color: #555; overflow-wrap: anywhere; } footer { margin-top: 2rem; border-top: 1px solid #ddd; color: #555; }
 @media print {
   body { margin: 0; max-width: none; padding: 0; }
@@ -162,4 +164,5 @@ def _table(head: Sequence[str], rows: Sequence[str], numbers: str) -> str:
     titles = "".join(
         f'<th scope="col"{" class=n" if n >= words else ""}>{escape(one)}</th>' for n, one in enumerate(head)
     )
-    return f"<table><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    account = ' class="account"' if len(head) == 6 else ""
+    return f"<table{account}><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

@@ -23,6 +23,10 @@ class SqliteStore(SqlStore):
         self.path = path
         if not create and not path.is_file():
             raise BookError(f"{path}: there is no book; settle a programme into it first")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BookError(f"{path}: no book can be made there ({error.strerror}); name another place") from error
         with self._told():
             self.connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
             self.connection.execute("pragma journal_mode = wal")
@@ -104,4 +108,6 @@ def _what_to_do(error: str) -> str:
         return f"the file is damaged ({error}); restore it from a copy and send again what came since: a repeat is safe"
     if "locked" in error:
         return f"another program has been writing to it for {PATIENCE_S:.0f} s ({error}); send it again when it is done"
+    if "unable to open" in error:
+        return f"it cannot be opened ({error}); look at the place and at who may write there"
     return error
