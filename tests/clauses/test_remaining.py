@@ -118,7 +118,8 @@ contracts:
 def test_what_was_paid_on_an_order_is_held_until_the_chips_come() -> None:
     """10 chips at 1,000 for June, ordered two months before for a fifth: 2,000 are held in April and May; they come a
     month late, so in June too."""
-    buy = "buy: {kind: purchase, chip: block, price: 1000 USD/chip, deposit: 20 %, lead_time: 2 months, most: 100 chips/quarter}"
+    buy = """buy: {kind: purchase, chip: block, price: 1000 USD/chip, deposit: 20 %, lead_time: 2 months,
+      most: 100 chips/quarter}"""
     came = HandedOver("frame/buy", "2026-06-01", date(2026, 7, 1))
     facts = Facts(orders=(Ordered("frame/buy", "block", "2026-06", Decimal(10)),), handed_over=(came,))
     found = settled(buy, facts, "2026-12", CHIPS)
