@@ -58,7 +58,7 @@ COMMANDS = {
         "--set", "--out", "--without", "--event", "--relax", "--gap", "--budget", "--as-of", "--workers", "--json",
         "--quiet",
     ],
-    "settle": ["--facts", "--focus", "--through", "--book", "--json", "--quiet"],
+    "settle": ["--facts", "--focus", "--through", "--book", "--as-of", "--json", "--quiet"],
     "statement": ["--book", "--between", "--period", "--html", "--csv", "--json", "--out"],
     "commitments": ["--facts", "--focus", "--as-of", "--by", "--year-begins", "--csv", "--picture", "--json"],
 

@@ -119,8 +119,10 @@ def facts_schema_text() -> str:
     return json.dumps(facts_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def settled(programme: Programme, facts: Facts, through: str, today: date | None = None) -> Settlement:
-    """Who owes whom, month by month through one, by what happened; the contracts as the programme now knows them.
+def settled(
+    programme: Programme, facts: Facts, through: str, today: date | None = None, as_of: date | None = None
+) -> Settlement:
+    """Who owes whom, month by month through one, by what happened; the contracts as known `as_of` a day, else now.
 
     Raises `GigawattError` for a month that is not over by `today` (the day itself if absent), or outside the horizon.
     """
@@ -128,7 +130,7 @@ def settled(programme: Programme, facts: Facts, through: str, today: date | None
 
     from gigawatt.ledger.settling import settle_through
 
-    return settle_through(known_on(programme), facts, through, today or datetime.date.today())
+    return settle_through(known_on(programme, as_of), facts, through, today or datetime.date.today())
 
 
 def settled_into(
@@ -137,15 +139,16 @@ def settled_into(
     gathered: Gathered,
     settlement: Settlement,
     tell: Callable[[str, str, float | None], None] = lambda *_: None,
+    as_of: date | None = None,
 ) -> Kept:
     """Bring a book to hold a settlement: new facts, entries, corrections of what it had, months that stay open.
 
     To settle again what is settled changes nothing; cut short, it is taken up where it was. `tell` is called as it goes
-    on. Raises `BookError`.
+    on; `as_of` is as it was settled. Raises `BookError`.
     """
     from gigawatt.ledger.keeping import keep
 
-    return keep(book, known_on(programme), gathered, settlement, tell)
+    return keep(book, known_on(programme, as_of), gathered, settlement, tell)
 
 
 def stated(book: Book, first: str, second: str, period: str) -> Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -157,6 +158,9 @@ def test_vesting_moves_no_money_and_exercise_its_price() -> None:
     posted = clause.post(book, Facts(reached=reached, exercised=bought))
     assert amounts(posted) == [("2027-03", 400), ("2027-07", 600)]
     assert {(one.payer, one.payee, one.what) for one in posted} == {("acme", "amd", "exercise")}
+    assert [(one.quantity, one.rate, one.unit) for one in posted] == [
+        (400, Fraction(1, 100), "shares"), (600, Fraction(1, 100), "shares"),
+    ]  # fmt: skip
 
 
 def test_more_than_has_vested_cannot_be_exercised() -> None:

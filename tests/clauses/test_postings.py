@@ -48,7 +48,8 @@ def test_every_posting_has_two_parties_and_so_they_add_up_to_nought(kind: str) -
 
 TOLD = {
     "price": {"chip-hour"}, "reservation": {"chip-hour"}, "lease": {"MW-hour"}, "take_or_pay": {"chip-hour"},
-    "pass_through": {"MWh", "USD"},
+    "pass_through": {"MWh", "USD"}, "revenue_share": {"USD"}, "service_level": {"USD"},
+    "mfn": {"chip-hour"}, "first_refusal": {"chip-hour"},
 }  # fmt: skip
 """The units in which kinds tell the quantity of a posting, beside its rate."""
 

@@ -168,3 +168,11 @@ def test_a_month_that_two_versions_share_is_not_guessed_at() -> None:
     assert lines(settled(acme, Facts(deliveries=parts), "2026-03", LATE)) == [
         ("2026-03", "lumen/gpus@2026-03-10", 10_000)
     ]
+
+
+def test_contracts_are_settled_as_they_were_known_on_a_day() -> None:
+    """The lower price from March on was recorded on 15 January; before that 2 was known for every month."""
+    acme = programme(AMENDED.replace("CHANGES", "2026-03-01"))
+    facts = Facts(deliveries=(Delivered("lumen/gpus", "lumen-h100", "2026-03", Decimal(100)),))
+    for known, owed in ((date(2026, 1, 14), 20_000), (date(2026, 1, 15), 10_000)):
+        assert [one.amount_minor for one in settled(acme, facts, "2026-03", LATE, as_of=known).postings] == [owed]

@@ -23,7 +23,7 @@ from gigawatt.model.facts import Facts, Quoted
 from gigawatt.model.fields import Day, Duration, Flag, Id, PowerSeries, Text
 from gigawatt.model.offer import OfferOnRecord, time_to_answer
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.published import COMMITMENTS, DELIVERY, UNIT_PRICE, Commitment, Delivery, UnitPrice
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import Ask, ClauseView, Opinion, Ruling
@@ -417,11 +417,12 @@ class FirstRefusal(Clause):
         if not self.match:
             return []
         holder = self.holder or book.contract.seller
-        amounts = [Fraction(0)] * len(book.months)
+        amounts = [Priced.none("chip-hour")] * len(book.months)
         for pool, hours in self._hours_kept(book, facts, holder).items():
             for t in range(len(book.months)):
-                saved = self._saved(book, facts, holder, pool, book.month_names[t]) if hours[t] else 0
-                amounts[t] -= saved * hours[t]
+                saved = self._saved(book, facts, holder, pool, book.month_names[t]) if hours[t] else Fraction(0)
+                if saved:
+                    amounts[t] += Priced.at(hours[t], -saved, "chip-hour")
         return book.postings(amounts, "matched price", payee=holder)
 
     def _hours_kept(self, book: ClauseBook, facts: Facts, holder: str) -> dict[str, list[Fraction]]:

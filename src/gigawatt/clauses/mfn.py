@@ -20,7 +20,7 @@ from gigawatt.model.clause_draft import ClauseDraft
 from gigawatt.model.contract import Contract
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Count, Day, Duration, Id, PricePerChipHour, Text
-from gigawatt.model.posting import ClauseBook, Posting
+from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, DELIVERY, UNIT_PRICE, Delivery
 from gigawatt.model.spanned import Spanned
@@ -130,7 +130,7 @@ class MostFavoured(Clause):
         """Each month's chip-hours times what the lesser price saves; what was paid too much, once that is known."""
         programme, contract = book.programme, book.contract
         rivals = [*self._constants(programme, contract, facts.signed), *self._by_volume(book, facts)]
-        amounts = [Fraction(0)] * len(book.months)
+        amounts = [Priced.none("chip-hour")] * len(book.months)
         for clause_id, clause in self._own(programme, contract).items():
             mine = replace(book, clause=clause, clause_id=clause_id)
             hours, own = clause.charged_hours(mine, facts), _stated(clause)
@@ -138,7 +138,7 @@ class MostFavoured(Clause):
                 own = _settled(mine, clause, facts)
             against = [rival for rival in rivals if rival.chip == _chip(programme, contract, clause)]
             for (t, paid), saved in self._saved(book.term, mine.term, own, against).items():
-                amounts[paid] -= saved * hours[t]
+                amounts[paid] += Priced.at(hours[t], -saved, "chip-hour")
         return book.postings(amounts, "most favoured price")
 
     def _saved(self, term: Term, own: Term, price: Callable[[date], Fraction | None], rivals: list[Rival]) -> Saved:

@@ -18,7 +18,7 @@ from gigawatt.model.deadline import Deadline
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Count, Duration, Flag, Id, Share, ShareSeries, Words
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import RECURRING, ClauseBook, Posting
+from gigawatt.model.posting import RECURRING, ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, AVAILABILITY, Amount, Availability
 from gigawatt.model.term import Term
@@ -159,7 +159,7 @@ class ServiceLevel(Clause):
 
     def post(self, book: ClauseBook, facts: Facts) -> list[Posting]:
         """The share of each month's fees that its availability gives back, where it was claimed in time."""
-        due = [Fraction(0)] * len(book.months)
+        due = [Priced.none(book.programme.currency)] * len(book.months)
         measured: dict[str, list[Fraction]] = {}
         months = {name: t for t, name in enumerate(book.month_names)}
         for item in book.posted:
@@ -169,7 +169,10 @@ class ServiceLevel(Clause):
             if place not in measured:
                 measured[place] = [self._availability(place, month, facts, book.name) for month in book.months]
             inside = book.term.share_of(item.days or book.term.inside, book.term.inside)
-            due[t] -= book.money(item.amount_minor) * inside[t] * self._share_at(measured[place][t])
+            share = self._share_at(measured[place][t])
+            if share:
+                fee = book.money(item.amount_minor) * inside[t]
+                due[t] += Priced.at(fee, -share, book.programme.currency)
         return book.postings(due, "service credit")
 
     def _is_claimed(self, name: str, month: Span, facts: Facts) -> bool:

@@ -21,7 +21,7 @@ from gigawatt.model.extent import Extent
 from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Flag, Id, LastDay, Megawatts, MoneyAmount, MoneySeries, Number
 from gigawatt.model.parsing import refuse
-from gigawatt.model.posting import ClauseBook, Posting, Vested
+from gigawatt.model.posting import ClauseBook, Posting, Priced, Vested
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, MILESTONE, TOLD, Amount, Capex, Delivery, Milestone, Told
 from gigawatt.model.remaining import Remaining
@@ -276,7 +276,7 @@ class Warrant(Clause):
         Raises GigawattError where more shares are exercised than have vested, or after the last day.
         """
         issuer, holder = self._parties(book.contract)
-        vested, taken, paid = self.vested(book, facts), Fraction(0), [Fraction(0)] * len(book.months)
+        vested, taken, paid = self.vested(book, facts), Fraction(0), [Priced.none("shares")] * len(book.months)
         over = min(self.expires or book.term.whole.until, book.term.whole.until)
         for item in sorted(facts.exercised_under(book.name), key=lambda item: item.on):
             taken += Fraction(item.shares)
@@ -293,7 +293,7 @@ class Warrant(Clause):
                 )
             month = months_apart(book.months[0].start, item.on)
             if 0 <= month < len(paid):
-                paid[month] += Fraction(item.shares) * Fraction(self.exercise_price)
+                paid[month] += Priced.at(Fraction(item.shares), Fraction(self.exercise_price), "shares")
         return book.postings(paid, "exercise", payer=holder, payee=issuer)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gigawatt.commands.contracts import plain, table
-from gigawatt.commands.telling import CALLED_WRONGLY, LEFT_OPEN, AsJson, File, Quiet, progress_bar, told
+from gigawatt.commands.telling import CALLED_WRONGLY, LEFT_OPEN, AsJson, File, Quiet, day, progress_bar, told
 
 if TYPE_CHECKING:
     from gigawatt.ledger.keeping import Kept
@@ -36,6 +36,9 @@ def settle(
     book: Annotated[
         str | None, typer.Option("--book", metavar="PATH|URL", help="Keep it in a book, made where there is none.")
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DAY", help="Contracts as known on this day; the file's if absent.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -51,15 +54,15 @@ def settle(
         from gigawatt.app import load
         from gigawatt.books import open_book, read_facts, settled, settled_into
 
-        programme = load(file)
+        programme, known = load(file), day(as_of)
         tell("reading", "facts", None)
         opened = None
         if book is not None:
             opened = closing.enter_context(contextlib.closing(open_book(book, programme)))
         gathered = read_facts(programme, *(facts or ()), bills=focus or (), book=opened)
         tell("settling", f"through {through}", None)
-        found = settled(programme, gathered.facts, through)
-        kept = settled_into(opened, programme, gathered, found, tell) if opened is not None else None
+        found = settled(programme, gathered.facts, through, as_of=known)
+        kept = settled_into(opened, programme, gathered, found, tell, known) if opened is not None else None
     if as_json:
         typer.echo(json.dumps(_document(programme, gathered, found, kept), indent=1, ensure_ascii=False))
     else:

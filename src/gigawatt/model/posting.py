@@ -78,6 +78,11 @@ class Priced:
         """Money for one unit; None where there is no quantity to reckon from."""
         return self.amount / self.quantity if self.quantity else None
 
+    @classmethod
+    def none(cls, unit: str) -> Priced:
+        """Nothing of a unit, to add to."""
+        return cls(Fraction(0), Fraction(0), unit)
+
     def __add__(self, other: Priced) -> Priced:
         if self.unit != other.unit:
             raise ValueError(f"{self.unit} and {other.unit} do not add up; post them apart")
