@@ -70,12 +70,14 @@ def gather(
             rows[kind.name].append(sound_rows(table, kind, names, found))
     read: Counter[str] = Counter()
     repeats: Counter[str] = Counter()
+    counts = dict.fromkeys(BY_NAME, 0)
     sources: list[Source] = []
     held: dict[str, tuple[object, ...]] = {}
     for kind in FACT_KINDS:
         if rows[kind.name]:
             every = pl.concat(rows.pop(kind.name))
             once = _once(kind, every, found)
+            counts[kind.name] = once.height
             told_now = every.filter(pl.col(FILE) != BOOK).height
             read[kind.name], repeats[kind.name] = told_now, every.height - once.height
             if on_record is not None:
@@ -86,7 +88,7 @@ def gather(
     if found.faults:
         raise ProgrammeError(found.faults)
     facts = Facts(**held)  # type: ignore[arg-type]
-    return Gathered(facts, tuple(sources), dict(read), dict(+repeats), tuple(unmapped), new if len(new) else ())
+    return Gathered(facts, tuple(sources), dict(read), dict(+repeats), tuple(unmapped), counts, new if len(new) else ())
 
 
 def _tables(files: Iterable[str], faults: FaultList) -> list[tuple[FactKind, Table]]:

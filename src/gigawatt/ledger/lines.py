@@ -33,8 +33,6 @@ HELD = {
 SETTLED, NO_CLAUSE = "settled", "-"
 """How the ids of entries begin that a settlement makes; what stands in them for the clause of a payment."""
 _EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
-_MOST_NAMED = 20
-"""So many facts are named by a line; more are named together by one digest."""
 
 Sides = tuple[tuple[Account, Account], tuple[Account, Account]]
 """The debited and the credited account, in the payer's books and in the payee's."""
