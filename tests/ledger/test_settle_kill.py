@@ -72,6 +72,7 @@ def test_killed_at_any_moment_and_settled_again_it_ends_at_the_same_books(
 ) -> None:
     """Half of the hundred settle the same files again each time, half have others besides each time."""
     draw, ended = random.Random(f"{kind} {grows}"), Counter[bool]()
+    Desk("", tmp_path, SLOW)  # writes the programme
     with settler(tmp_path / "programme.yaml") as asked:
         for _ in range(BOOKS // 2):
             files = facts(draw, tmp_path, KILLS // BOOKS)

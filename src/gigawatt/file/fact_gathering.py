@@ -23,10 +23,10 @@ from gigawatt.file.fact_checks import (
     row_text,
     sound_rows,
 )
-from gigawatt.file.fact_files import LINE, Table, read_table
+from gigawatt.file.fact_files import BOOK, LINE, Table, read_table
 from gigawatt.file.fact_kinds import BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
 from gigawatt.file.fact_names import Names
-from gigawatt.file.facts_on_record import BOOK, NewFacts, tables_on_record
+from gigawatt.file.facts_on_record import NewFacts, tables_on_record
 from gigawatt.file.focus import read_focus
 from gigawatt.model.entry import FactOnRecord
 from gigawatt.model.facts import Facts
