@@ -1,4 +1,4 @@
-"""What goes wrong with `gigawatt settle --book`: each says who, what, why and how to mend it, and the book stays whole."""
+"""What goes wrong with `gigawatt settle --book`: who, what, why and how to mend it are told; the book stays whole."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ TEXT = """
 programme: acme
 decides: acme
 horizon: {from: 2026-01, through: 2026-06}
+pools: {fair-h100: {provider: fair, chip: h100}, zen-h100: {provider: zen, chip: h100}}
 workloads: {chat: {kind: serving, chips: 10}}
 contracts:
   lumen: {buyer: acme, seller: lumen, status: signed, from: 2026-01-01, clauses: {
@@ -28,14 +29,11 @@ contracts:
     share: {kind: revenue_share, payer: acme, payee: lumen, rate: 10 %}}}
   zen: {buyer: acme, seller: zen, status: signed, from: 2026-01-01, clauses: {
     rate: {kind: price, chip: h100, price: 3 USD/chip-hour}}}
-  fair: {buyer: acme, seller: fair, status: announced, from: 2026-01-01, clauses: {
-    rate: {kind: price, chip: h100, price: 3 USD/chip-hour}}}
 """
 USE = "id,sender,pool,workload,month,chip_hours\n"
 JANUARY = USE + "u1,meter,lumen-h100,chat,2026-01,1000\nu2,meter,zen-h100,chat,2026-01,10\n"
 MONEY = "id,sender,stream,earner,month,amount,currency\n"
-OFFER = TEXT.replace("status: signed, from: 2026-01-01, clauses: {\n    rate: {kind: price, chip: h100, price: 3",
-                     "status: announced, from: 2026-01-01, clauses: {\n    rate: {kind: price, chip: h100, price: 3")  # fmt: skip
+UNSIGNED = TEXT[: TEXT.index("  zen:")]
 STAYS = "the fact 'u2' of meter is in the book and stays there: have the programme know again what it names"
 
 
@@ -57,36 +55,37 @@ def settle(*arguments: str, through: str = "2026-02", book: str = "book.db", cod
     return result
 
 
-def head(book: str = "book.db") -> str:
+def kept(book: str = "book.db") -> tuple[list[str], list[str]]:
+    """The ids of the facts and of the entries of a book, which verifies."""
     opened = open_book(book)
     try:
         assert verify_book(opened).findings == ()
-        return opened.head
+        return sorted(record.id for _, record in opened.facts()), sorted(row["id"] for row in opened.entries())
     finally:
         opened.close()
 
 
 def refused(*arguments: str, **told: str) -> str:
     """What is said of a settlement that is refused: the book is as it was."""
-    before = head()
+    before = kept()
     said = str(settle(*arguments, **told, code=1).output)  # type: ignore[arg-type]
-    assert head() == before
+    assert kept() == before
     return said
 
 
 @pytest.mark.parametrize(("rows", "told"), [
-    (USE + ",meter,lumen-h100,chat,2026-02,1\n", "facts.csv:2:1: id: has no id; a fact needs the one that its sender gave"),
+    (USE + ",meter,lumen-h100,chat,2026-02,1\n", "facts.csv:2:1: id: has no id; a fact needs the one that its"),
     (USE + "u3,meter,lumen-h100,chat,2026-02,1\nu3,meter,lumen-h100,chat,2026-02,2\n",
      "'u3' of meter stands already in facts.csv:2, and here has other content: chip_hours 2.000000 for 1.000000"),
     (USE + "u1,meter,lumen-h100,chat,2026-01,999\n",
      "other content: chip_hours 999.000000 for 1000.000000; keep what was told first, and give what comes to it an id"),
     (USE + "u3,meter,fair-h100,chat,2026-02,1\n",
-     "facts.csv:2:3: pool: no signed contract of those who decide covers pool 'fair-h100', and none of them owns it, so "
-     "that nobody owes anything for it; sign the contract in the programme, or leave the fact out"),
-    (USE + "u3,meter,lumen-h100,chat,2026-02,-5\n", "facts.csv:2:6: chip_hours: -5 is below nought; give what was metered"),
+     "facts.csv:2:3: pool: no signed contract of those who decide covers pool 'fair-h100', and none of them owns it, "
+     "so that nobody owes anything for it; sign the contract in the programme, or leave the fact out"),
+    (USE + "u3,meter,lumen-h100,chat,2026-02,-5\n", "facts.csv:2:6: chip_hours: -5 is below nought; give what was"),
     (MONEY + "r1,acme,chat,acme,2026-02,100,EUR\n",
-     "facts.csv:2:7: currency: is in 'EUR', and the programme's money is USD; convert it at the rate that the contract"),
-    (USE + "u3,meter,lumen-h100,chat,2026-02,1", "does not end with the end of a line, so that its last row may have been"),
+     "facts.csv:2:7: currency: is in 'EUR', and the programme's money is USD; convert it at the rate that"),
+    (USE + "u3,meter,lumen-h100,chat,2026-02,1", "does not end with the end of a line, so that its last row may"),
 ])  # fmt: skip
 def test_facts_that_are_wrong_leave_the_book_as_it_was(rows: str, told: str) -> None:
     Path("facts.csv").write_text(rows)
@@ -107,7 +106,7 @@ def test_a_month_that_is_not_over_is_not_settled_and_says_which_is() -> None:
     said = settle("--facts", "january.csv", through="2996-01", book="other.db", code=1).output
     assert "2996-01 is not over on 20" in said
     assert "what is not over is not settled; wait until 2996-02-01" in said
-    assert head("other.db").startswith("1:")  # whose book it is, and no more
+    assert kept("other.db") == ([], [])
 
 
 def test_late_facts_of_a_closed_month_go_on_to_the_next_and_it_is_said() -> None:
@@ -120,9 +119,10 @@ def test_late_facts_of_a_closed_month_go_on_to_the_next_and_it_is_said() -> None
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    (TEXT[: TEXT.index("  zen:")], "the book, record 3: pool: there is no pool 'zen-h100'"),
-    (OFFER, "the book, record 3: pool: no signed contract of those who decide covers pool 'zen-h100', and none of them "
-     "owns it, so that nobody owes anything for it; sign the contract in the programme; "),
+    (UNSIGNED.replace(", zen-h100: {provider: zen, chip: h100}", ""),
+     "the book, record 3: pool: there is no pool 'zen-h100'"),
+    (UNSIGNED, "the book, record 3: pool: no signed contract of those who decide covers pool 'zen-h100', and none of "
+     "them owns it, so that nobody owes anything for it; sign the contract in the programme; "),
     (TEXT.replace("chat: ", "talk: "), "the book, record 3: workload: there is no workload 'chat'"),
     (TEXT.replace("2026-01", "2026-02"), "the book, record 3: month: 2026-01 lies outside the horizon, 2026-02 through "
      "2026-06; move the horizon; "),
@@ -136,13 +136,10 @@ def test_a_programme_that_no_longer_knows_what_is_on_record_is_told_of_the_fact(
     assert "to the book: 0 facts, 0 entries" in settle().stdout
 
 
-@pytest.mark.parametrize(("old", "new", "told"), [
-    ("programme: acme", "programme: other", "this is the book of acme in USD, not of other in USD; name that programme's"),
-    (" USD", " EUR", "this is the book of acme in USD, not of acme in EUR; name that programme's own book, or a new one"),
-])  # fmt: skip
-def test_the_book_of_another_programme_or_currency_is_refused(old: str, new: str, told: str) -> None:
-    Path("programme.yaml").write_text(TEXT.replace(old, new))
-    assert told in refused()
+def test_the_book_of_another_programme_is_refused() -> None:
+    Path("programme.yaml").write_text(TEXT.replace("programme: acme", "programme: other"))
+    told = "book of acme in USD, not of other in USD; name that programme's own book, or a new one"
+    assert told in refused("--facts", "january.csv")
 
 
 def test_a_book_of_a_later_version_is_refused_and_says_so() -> None:
@@ -171,7 +168,7 @@ def test_a_damaged_book_says_to_restore_it_and_a_copy_goes_on(damage: Callable[[
 
 
 @pytest.mark.parametrize(("place", "told"), [
-    ("nowhere/book.db", "nowhere/book.db: the file cannot be written to (unable to open database file); name one in a "),
+    ("nowhere/book.db", "nowhere/book.db: the file cannot be written to (unable to open database file); name one in"),
     (".", "name one in a folder that is there and yours to write to"),
     ("january.csv", "january.csv: the file is damaged (file is not a database)"),
 ])  # fmt: skip
@@ -193,13 +190,7 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing_and_settling_again_fin
     assert "the disk has no room for it" in done.stderr
     assert "make room and send it again" in done.stderr
     assert "Traceback" not in done.stderr
-    assert 3 + 50 < int(head().partition(":")[0]) < 1500
+    assert 50 < len(kept()[0]) < 1500
     settle("--facts", "many.csv")
     settle("--facts", "many.csv", "--facts", "january.csv", book="whole.db")
-    books = [open_book(place) for place in ("book.db", "whole.db")]
-    told = [({name: sums for name, sums in book.balances().items() if any(sums)}, {r.id for _, r in book.facts()})
-            for book in books]  # fmt: skip
-    for book in books:
-        assert verify_book(book).findings == ()
-        book.close()
-    assert told[0] == told[1]
+    assert kept() == kept("whole.db")
