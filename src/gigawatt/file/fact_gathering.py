@@ -68,6 +68,7 @@ def gather(
         found.faults += wrong
         if not wrong:
             rows[kind.name].append(sound_rows(table, kind, names, found))
+        del table
     read: Counter[str] = Counter()
     repeats: Counter[str] = Counter()
     counts = dict.fromkeys(BY_NAME, 0)

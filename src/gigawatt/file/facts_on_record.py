@@ -28,8 +28,8 @@ class NewFacts:
     frames: list[tuple[FactKind, pl.DataFrame]] = field(default_factory=list)
 
     def add(self, kind: FactKind, once: pl.DataFrame) -> None:
-        """Keep the rows of a kind that no book had."""
-        new = once.filter(pl.col(FILE) != BOOK)
+        """Keep the rows of a kind that no book had, by their ids: so a book's index of ids is written in its order."""
+        new = once.filter(pl.col(FILE) != BOOK).sort(KEY)
         if new.height:
             self.frames.append((kind, new))
 
