@@ -78,7 +78,7 @@ def gather(
             every = pl.concat(rows.pop(kind.name))
             once = _once(kind, every, found)
             counts[kind.name] = once.height
-            told_now = every.filter(pl.col(FILE) != BOOK).height
+            told_now = int((every[FILE] != BOOK).sum())
             read[kind.name], repeats[kind.name] = told_now, every.height - once.height
             if on_record is not None:
                 new.add(kind, once)
