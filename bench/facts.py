@@ -1,4 +1,4 @@
-"""A month of metered rows, from files to postings, beside polars merely reading the same files."""
+"""A month of metered rows, from files to postings and into a book, beside polars merely reading the same files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _sixteens(many: bytes) -> Iterator[bytes]:
 
 @benchmark("facts")
 def facts() -> Iterator[Figure]:
-    """One month of a million metered rows read, checked and settled, beside polars merely reading the same file."""
+    """One month of a million metered rows read, checked, settled and kept, beside polars merely reading the files."""
     with TemporaryDirectory() as folder:
         file, rows = Path(folder) / "programme.yaml", metered()
         file.write_text(programme(), encoding="utf-8")
@@ -79,3 +79,17 @@ def facts() -> Iterator[Figure]:
             yield Figure(f"{name}, polars merely reads it", theirs.wall_s, "s")
             yield Figure(f"{name}, peak memory of that", theirs.peak_mb, "MB")
             yield Figure(f"{name}, settled over merely read", ours.wall_s / theirs.wall_s, "times")
+        yield from _into_a_book(["settle", str(file), "--through", "2026-01", "--book", f"{folder}/book.db"], paths)
+
+
+def _into_a_book(settle: list[str], paths: dict[str, Path]) -> Iterator[Figure]:
+    """The same month kept in a book, each fact on record; and settled again from what is on record alone."""
+    for name, facts, told in (
+        ("into a book", ("--facts", str(paths["Parquet"])), f"to the book: {ROWS:,} facts, {2 * POOLS} entries"),
+        ("again from the book", (), "to the book: 0 facts, 0 entries"),
+    ):
+        ours = measure(program(*settle, *facts))
+        if told not in ours.output:
+            raise RuntimeError(f"not every row was kept:\n{ours.output[-2000:]}")
+        yield Figure(f"Parquet, {name}", ours.wall_s, "s", most=MOST_S)
+        yield Figure(f"Parquet, {name}, peak memory", ours.peak_mb, "MB", most=MOST_MB)

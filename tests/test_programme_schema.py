@@ -60,7 +60,9 @@ def test_each_definition_is_used_and_each_use_defined() -> None:
     assert used == set(SCHEMA["$defs"])
 
 
-FILES = sorted(path for path in EXAMPLES.glob("*/**/*.yaml") if path.parent.name != "facts" and path.name != "chart.yaml")
+FILES = sorted(
+    path for path in EXAMPLES.glob("*/**/*.yaml") if path.parent.name != "facts" and path.name != "chart.yaml"
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ def run(command: list[str]) -> int:
     if folder is None:
         print("No PostgreSQL here: the tests of books in PostgreSQL will skip.", flush=True)
         return subprocess.run(command, check=False).returncode
+    signal.signal(signal.SIGTERM, _stop)  # else it would end here, and the server go on
     as_other = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     with tempfile.TemporaryDirectory() as place:
         os.chmod(place, 0o777)
@@ -48,16 +50,33 @@ def run(command: list[str]) -> int:
 
         options = f"-c listen_addresses='' -c unix_socket_directories={place} -c max_connections=50"
         try:
-            server("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
-            server("pg_ctl", "-D", data, "-w", "-l", f"{place}/log", "-o", options, "start")
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"PostgreSQL did not start ({error}): the tests of books in it will skip.", flush=True)
-            return subprocess.run(command, check=False).returncode
-        try:
-            url = f"postgresql://postgres@/postgres?host={place}"
-            return subprocess.run(command, env={**os.environ, "GIGAWATT_TEST_POSTGRES": url}, check=False).returncode
+            try:
+                server("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
+                server("pg_ctl", "-D", data, "-w", "-l", f"{place}/log", "-o", options, "start")
+            except (OSError, subprocess.CalledProcessError) as error:
+                print(f"PostgreSQL did not start ({error}): the tests of books in it will skip.", flush=True)
+                return _finished(command, dict(os.environ))
+            return _finished(
+                command, {**os.environ, "GIGAWATT_TEST_POSTGRES": f"postgresql://postgres@/postgres?host={place}"}
+            )
         finally:
-            server("pg_ctl", "-D", data, "-m", "immediate", "stop")
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            stop = [*as_other, str(folder / "pg_ctl"), "-D", data, "-m", "immediate", "stop"]
+            subprocess.run(stop, check=False, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _finished(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command to its end; where we are told to stop, so is it."""
+    with subprocess.Popen(command, env=environment) as child:
+        try:
+            return child.wait()
+        except SystemExit:
+            child.terminate()
+            raise
+
+
+def _stop(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -106,8 +106,8 @@ def test_balances_carry_over_and_tie_to_the_accounts(facts: Any, tmp_path_factor
         desk.settle("2026-06", table)
         if close > closed:
             with desk.book() as book:
-                in_use = [one.period for one in book.periods() if one.state == "open"]
-            desk.close(*(period for period in in_use if period <= f"2026-{close:02d}"))
+                still = [one.period for one in book.periods() if one.state != "closed"]
+            desk.close(*(period for period in still if period <= f"2026-{close:02d}"))
             closed = close
     if not desk.entries():
         return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from gigawatt.errors import Fault
-from gigawatt.file.fact_files import INEXACT, LINE, Table
+from gigawatt.file.fact_files import BOOK, INEXACT, LINE, Table
 from gigawatt.file.fact_kinds import BETWEEN, FACT_KINDS, KIND_COLUMN, OWN, Column, FactKind
 from gigawatt.file.fact_names import Names
 from gigawatt.values.ids import did_you_mean, listed, suggest, unknown
@@ -32,12 +33,23 @@ class FaultList:
 
     def tell(self, table: Table, column: str, broken: pl.DataFrame, say: Callable[[str], str]) -> None:
         """The first rows that break a rule, each with its place, and how many more there are."""
-        for line, text in broken.select(LINE, column).head(MOST_TOLD).iter_rows():
-            self.faults.append(table.fault(line, column, say(text or "")))
+        for row in broken.head(MOST_TOLD).iter_rows(named=True):
+            message = say(row[column] or "")
+            fault = table.fault(row[LINE], column, message)
+            self.faults.append(_of_record(row, column, message) if table.on_record else fault)
         more = broken.height - MOST_TOLD
         if more > 0:
             example = say(broken[column][MOST_TOLD] or "")
             self.faults.append(table.fault(0, column, f"and {more:,} more rows like these: {example}"))
+
+
+def _of_record(row: dict[str, Any], column: str, message: str) -> Fault:
+    """A fault of a fact that is on record, and so can be mended in the programme alone."""
+    told = (
+        f"{message}; the fact {row['id']!r} of {row['sender']} is in the book and stays there: have the programme know "
+        "again what it names (a contract that is over stays in the file, with its last day)"
+    )
+    return Fault(f"{BOOK}, record {row[LINE]}", 0, 0, column, told)
 
 
 def checked_header(table: Table, kind: FactKind) -> Iterator[Fault]:
@@ -124,7 +136,7 @@ def row_text(kind: FactKind) -> pl.Expr:
 def clean_rows(table: Table, frame: pl.DataFrame, column: Column, names: Names, faults: FaultList) -> pl.Series:
     """Which rows of a frame of the table keep what a column must; the first rule that each other breaks is told."""
     clean = pl.repeat(True, frame.height, eager=True)
-    for broken, say in _rules(column, names):
+    for broken, say in _rules(column, names, table.on_record):
         hits = frame.select(broken.fill_null(False)).to_series() & clean
         if hits.any():
             faults.tell(table, column.name, frame.filter(hits), say)
@@ -144,8 +156,8 @@ def _typed(column: Column, names: Names) -> pl.Expr:
     return text.fill_null("false") if column.type == "flag" else text
 
 
-def _rules(column: Column, names: Names) -> Iterator[Rule]:
-    """What a column must keep, in the order in which it is looked at."""
+def _rules(column: Column, names: Names, on_record: bool) -> Iterator[Rule]:
+    """What a column must keep, in the order in which it is looked at; of what is on record nothing can be left out."""
     text = pl.col(column.name)
     if column.needed:
         yield text.is_null(), lambda _: _missing(column)
@@ -155,7 +167,7 @@ def _rules(column: Column, names: Names) -> Iterator[Rule]:
             lambda given: f"{given!r} holds a `|` or a line break, which stand between facts; leave it out",
         )
     elif column.type in ("month", "day"):
-        yield from _of_days(column, names)
+        yield from _of_days(column, names, on_record)
     elif column.type == "currency":
         yield (
             text != names.currency,
@@ -178,7 +190,7 @@ def _rules(column: Column, names: Names) -> Iterator[Rule]:
     elif column.type == "pools":
         yield from _of_pools(column, names)
     elif column.type in names.known:
-        yield from _of_names(column, names)
+        yield from _of_names(column, names, on_record)
     else:
         yield from _of_numbers(column, names)
 
@@ -191,7 +203,7 @@ def _missing(column: Column) -> str:
     return f"is missing: {column.words}"
 
 
-def _of_days(column: Column, names: Names) -> Iterator[Rule]:
+def _of_days(column: Column, names: Names, on_record: bool) -> Iterator[Rule]:
     text = pl.col(column.name)
     form = r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$" if column.type == "month" else r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
     written = "2026-10, or 2026-10-05 for a day in it" if column.type == "month" else "2026-10-05"
@@ -206,12 +218,12 @@ def _of_days(column: Column, names: Names) -> Iterator[Rule]:
             ~text.str.slice(0, 7).is_in(list(names.months)),
             lambda given: (
                 f"{given} lies outside the horizon, {names.months[0]} through {names.months[-1]}; "
-                "leave the fact out, or move the horizon"
+                f"{'' if on_record else 'leave the fact out, or '}move the horizon"
             ),
         )
 
 
-def _of_names(column: Column, names: Names) -> Iterator[Rule]:
+def _of_names(column: Column, names: Names, on_record: bool) -> Iterator[Rule]:
     text, known = pl.col(column.name), names.known[column.type]
     what = column.type.removesuffix(" in use")
     yield ~text.is_in(list(known)), lambda given: unknown(what, given, known)
@@ -220,7 +232,8 @@ def _of_names(column: Column, names: Names) -> Iterator[Rule]:
             ~text.is_in(sorted(names.pools_in_use)),
             lambda given: (
                 f"no signed contract of those who decide covers pool {given!r}, and none of them owns it, so that "
-                "nobody owes anything for it; sign the contract in the programme, or leave the fact out"
+                "nobody owes anything for it; sign the contract in the programme"
+                f"{'' if on_record else ', or leave the fact out'}"
             ),
         )
 

@@ -18,6 +18,8 @@ from gigawatt.values.ids import listed
 
 LINE = "line of the file"
 """The column that is added: the line of a row in its file; of Parquet its row, from one."""
+BOOK = "the book"
+"""Stands where a file is named, for what was on record before."""
 INEXACT = "~"
 """Stands before a binary float that no decimal of six places equals."""
 _EXACT_STEPS = 64.0
@@ -33,6 +35,8 @@ class Table:
     frame: pl.DataFrame
     columns: tuple[str, ...]
     """All columns of the file, of which the frame may hold some."""
+    on_record: bool = False
+    """Whether a book holds the rows, which stay there; `LINE` is then a record's number."""
 
     @property
     def held(self) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import pathlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -23,10 +24,10 @@ from gigawatt.file.fact_checks import (
     row_text,
     sound_rows,
 )
-from gigawatt.file.fact_files import LINE, Table, read_table
+from gigawatt.file.fact_files import BOOK, LINE, Table, read_table
 from gigawatt.file.fact_kinds import BETWEEN, BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
 from gigawatt.file.fact_names import Names
-from gigawatt.file.facts_on_record import BOOK, NewFacts, tables_on_record
+from gigawatt.file.facts_on_record import NewFacts, tables_on_record
 from gigawatt.file.focus import read_focus
 from gigawatt.model.entry import FactOnRecord
 from gigawatt.model.facts import Facts
@@ -51,7 +52,7 @@ def gather(
     with its place.
     """
     names, found, new = Names.of(programme), FaultList(), NewFacts()
-    tables = [*tables_on_record(on_record or ()), *_tables(files, found)]
+    tables = _tables(files, found)
     unmapped: list[Unmapped] = []
     for bill in bills:
         try:
@@ -62,21 +63,22 @@ def gather(
             tables.append((BY_NAME["use"], table))
             unmapped += left
     rows: dict[str, list[pl.DataFrame]] = {kind.name: [] for kind in FACT_KINDS}
-    while tables:  # each is let go once its rows are had
-        kind, table = tables.pop(0)
+    for kind, table in chain(tables_on_record(on_record or ()), _let_go(tables)):
         wrong = list(checked_header(table, kind))
         found.faults += wrong
         if not wrong:
             rows[kind.name].append(sound_rows(table, kind, names, found))
     read: Counter[str] = Counter()
     repeats: Counter[str] = Counter()
+    counts = dict.fromkeys(BY_NAME, 0)
     sources: list[Source] = []
     held: dict[str, tuple[object, ...]] = {}
     for kind in FACT_KINDS:
         if rows[kind.name]:
             every = pl.concat(rows.pop(kind.name))
             once = _once(kind, every, found)
-            told_now = every.filter(pl.col(FILE) != BOOK).height
+            counts[kind.name] = once.height
+            told_now = int((every[FILE] != BOOK).sum())
             read[kind.name], repeats[kind.name] = told_now, every.height - once.height
             if on_record is not None:
                 new.add(kind, once)
@@ -86,7 +88,7 @@ def gather(
     if found.faults:
         raise ProgrammeError(found.faults)
     facts = Facts(**held)  # type: ignore[arg-type]
-    return Gathered(facts, tuple(sources), dict(read), dict(+repeats), tuple(unmapped), new if len(new) else ())
+    return Gathered(facts, tuple(sources), dict(read), dict(+repeats), tuple(unmapped), counts, new if len(new) else ())
 
 
 def _tables(files: Iterable[str], faults: FaultList) -> list[tuple[FactKind, Table]]:
@@ -111,6 +113,12 @@ def _tables(files: Iterable[str], faults: FaultList) -> list[tuple[FactKind, Tab
             else:
                 found.append((kind, table))
     return found
+
+
+def _let_go(tables: list[tuple[FactKind, Table]]) -> Iterator[tuple[FactKind, Table]]:
+    """The tables, each of which is let go once its rows are had."""
+    while tables:
+        yield tables.pop(0)
 
 
 def _said(given: str) -> tuple[str | None, str]:
@@ -161,16 +169,21 @@ def _once(kind: FactKind, every: pl.DataFrame, faults: FaultList) -> pl.DataFram
 
 
 def _summed(kind: FactKind, once: pl.DataFrame) -> list[Source]:
-    """Use by pool, workload, month and slice, in that order, each with the count and digest of its rows."""
-    rows = once.select(row_text(kind).alias(_ROW), *_GROUP, "chip_hours").with_columns(pl.col("month").str.slice(0, 7))
-    rows = rows.sort(*_GROUP, _ROW)
-    groups = rows.group_by(_GROUP, maintain_order=True).agg(pl.col("chip_hours").sum(), pl.len().alias("rows"))
-    found, start = [], 0
-    for *group, chip_hours, count in groups.iter_rows():
-        lines = rows[_ROW].slice(start, count).str.join("\n").item()
-        start += count
-        fact = kind.fact(*group, chip_hours=chip_hours)
-        found.append(Source(kind.name, fact, count, _digest(lines), _name(lines) if count == 1 else ""))
+    """Use by pool, workload, month and slice, in that order, each with the count and digest of its rows.
+
+    One pool at a time is written out as text, which is what takes most room.
+    """
+    found = []
+    for (pool,) in once.select("pool").unique().sort("pool").iter_rows():
+        rows = once.filter(pl.col("pool") == pool).select(row_text(kind).alias(_ROW), *_GROUP, "chip_hours")
+        rows = rows.with_columns(pl.col("month").str.slice(0, 7)).sort(*_GROUP, _ROW)
+        groups = rows.group_by(_GROUP, maintain_order=True).agg(pl.col("chip_hours").sum(), pl.len().alias("rows"))
+        start = 0
+        for *group, chip_hours, count in groups.iter_rows():
+            lines = rows[_ROW].slice(start, count).str.join("\n").item()
+            start += count
+            fact = kind.fact(*group, chip_hours=chip_hours)
+            found.append(Source(kind.name, fact, count, _digest(lines), _name(lines) if count == 1 else ""))
     return found
 
 

@@ -1,7 +1,7 @@
 """Facts as a book keeps them: each row as one record of text, written from tables and read back into them.
 
 A record's id is `kind|sender|id`; its content is the columns of its kind in their order, joined by `|`, as `row_text`
-has them. What is read back is checked as a file is, so that a programme that no longer knows a pool is told of it.
+has them. What is read back is checked as a file is, so that a programme that no longer knows a pool is told so.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from gigawatt.file.fact_checks import FILE, KEY, row_text
-from gigawatt.file.fact_files import LINE, Table
+from gigawatt.file.fact_files import BOOK, LINE, Table
 from gigawatt.file.fact_kinds import BY_NAME, FactKind
 from gigawatt.model.entry import FactOnRecord
 
-BOOK = "the book"
-"""Stands where a file is named, for what was on record before."""
 _AT_ONCE = 100_000
 _ROW = "row of a record"
 _MONTHLY = frozenset({"month", "day"})
@@ -30,8 +28,8 @@ class NewFacts:
     frames: list[tuple[FactKind, pl.DataFrame]] = field(default_factory=list)
 
     def add(self, kind: FactKind, once: pl.DataFrame) -> None:
-        """Keep the rows of a kind that no book had."""
-        new = once.filter(pl.col(FILE) != BOOK)
+        """Keep the rows of a kind that no book had, by their ids: so a book's index of ids is written in its order."""
+        new = once.filter(pl.col(FILE) != BOOK).sort(KEY)
         if new.height:
             self.frames.append((kind, new))
 
@@ -69,4 +67,4 @@ def _table(kind: FactKind, rows: list[tuple[int, str]]) -> tuple[FactKind, Table
     frame = texts.struct.rename_fields(list(names)).struct.unnest()
     frame = frame.with_columns(pl.when(pl.all() == "").then(None).otherwise(pl.all()).name.keep())
     frame = frame.with_columns(pl.Series(LINE, [number for number, _ in rows], dtype=pl.UInt32))
-    return kind, Table(BOOK, frame.select(LINE, *names), names)
+    return kind, Table(BOOK, frame.select(LINE, *names), names, on_record=True)

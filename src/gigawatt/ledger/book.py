@@ -340,6 +340,15 @@ class Book:
         """Every fact on record (of one kind, where that is named) with its number; read a piece at a time."""
         return ((row[0], FactOnRecord(*row[1:5])) for row in self._paged("facts", kind))
 
+    def failed(self) -> Iterator[tuple[str, str]]:
+        """Every id that failed, with the error: it can never be posted again; read a piece at a time."""
+        return ((row[1], row[2]) for row in self._paged("failures"))
+
+    def fact_counts(self) -> dict[str, int]:
+        """How many facts of each kind are on record."""
+        with self.store.reading():
+            return self.store.fact_counts()
+
     def _paged(self, table: str, kind: str = "") -> Iterator[Row]:
         """All rows of a table. Records are only ever added, so that pieces read one after another fit together."""
         after = 0

@@ -29,7 +29,6 @@ class Booked:
     sides: dict[str, tuple[str, str]] = field(default_factory=dict)
     open: dict[str, list[tuple[str, int, int]]] = field(default_factory=lambda: {PAYER: [], PAYEE: []})
     """By side, each entry's id, whether it runs as the first did (1) or the other way (-1), and what is left of it."""
-    number: int = 0
     day: date = date.min
     """Of the first entry."""
 
@@ -44,23 +43,34 @@ class Known:
     """What a book has of all lines, and which months take entries."""
 
     lines: dict[str, Booked] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The last number that a line's entries had; those that failed count, since a failed id stays failed."""
     takes: Callable[[str], bool] = lambda month: True
 
     @classmethod
-    def of(cls, entries: Iterable[Mapping[str, Any]], states: Mapping[str, str]) -> Known:
-        """Read from a book's entries, in order, and the states of its periods."""
+    def of(cls, entries: Iterable[Mapping[str, Any]], failed: Iterable[str], states: Mapping[str, str]) -> Known:
+        """Read from a book's entries, in order, the ids that failed in it, and the states of its periods."""
         known = cls(takes=lambda month: standing_in(states, month) == "open")
         for row in entries:
             known._take(row)
+        for id in failed:
+            known._numbered(id)
         return known
 
-    def _take(self, row: Mapping[str, Any]) -> None:
-        key, _, rest = row["id"].rpartition("#")
+    def _numbered(self, id: str) -> tuple[str, str]:
+        """The line and the side of an entry of a settlement; none where it is another's."""
+        key, _, rest = id.rpartition("#")
         number, _, side = rest.partition(":")
-        if not key.startswith(f"{SETTLED}|") or side not in (PAYER, PAYEE):  # an accrual, or made by something else
+        if not key.startswith(f"{SETTLED}|") or not number.isdecimal():
+            return "", ""
+        self.numbers[key] = max(self.numbers.get(key, 0), int(number))
+        return key, side
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        key, side = self._numbered(row["id"])
+        if side not in (PAYER, PAYEE):  # an accrual, or made by something else
             return
         booked = self.lines.setdefault(key, Booked(day=parse_day(row["day"])))
-        booked.number = max(booked.number, int(number))
         runs = (row["debit"], row["credit"])
         sign = 1 if booked.sides.setdefault(side, runs) == runs else -1
         if row["act"] != Act.CREDIT_NOTE:
@@ -73,18 +83,18 @@ class Known:
 
 
 def entries_for(lines: Iterable[Line], months: Iterable[str], known: Known, currency: str) -> Iterator[Entry]:
-    """The entries that a book lacks, so that of some months it holds these lines and no others; linked ones together.
+    """The entries that a book lacks, so that of some months it holds these lines and no others.
 
-    Payments are never taken back: they are facts.
+    All that brings one line to its amount is linked, so that a book has it whole or not at all. Payments are booked
+    once, and never taken back: they are facts.
     """
     asked, wanted = set(months), set()
     for line in lines:
         wanted.add(line.key)
         booked = known.lines.get(line.key, Booked())
-        has = booked.amount_minor
-        if booked.sides and booked.sides[PAYER] != _names(line.sides[0]):
-            has = -has
-        yield from _corrections(line, line.amount_minor - has, booked, known, currency)
+        if not (line.payment and booked.sides):
+            has = booked.amount_minor if _runs_as_first(line, booked) else -booked.amount_minor
+            yield from _corrections(line, line.amount_minor - has, booked, known, currency)
     for key, booked in known.lines.items():
         _, month, clause, *_ = key.split("|")
         if key not in wanted and month in asked and clause != NO_CLAUSE:
@@ -97,26 +107,32 @@ def _corrections(line: Line, owing: int, booked: Booked, known: Known, currency:
         return
     late = not known.takes(line.month)
     period, day = _first_open(f"{line.day:%Y-%m}", line.day, known)
-    runs = _names(line.sides[0])
-    number = booked.number
+    number = known.numbers.get(line.key, 0)
+    link = f"{line.key}#{number + 1}"
     if line.accrues and not late:
-        yield from _accruals(line, owing, number + 1, period, known, currency)
-    left, way = abs(owing), 1 if owing > 0 else -1
-    as_first = 1 if booked.sides.get(PAYER) == runs else -1
+        yield from _accruals(line, owing, number + 1, link, period, known, currency)
+    left, way, as_first = abs(owing), 1 if owing > 0 else -1, 1 if _runs_as_first(line, booked) else -1
     for payers, payees in zip(reversed(booked.open[PAYER]), reversed(booked.open[PAYEE]), strict=True):
         name, sign, stands = payers
         amount = min(left, stands)
         if amount and sign * as_first != way:
             number, left = number + 1, left - amount
-            yield from _both(line, way * amount, number, period, day, currency, late, refers=(name, payees[0]))
+            yield from _both(line, way * amount, number, link, period, day, currency, late, refers=(name, payees[0]))
     if left:
-        yield from _both(line, way * left, number + 1, period, day, currency, late)
+        yield from _both(line, way * left, number + 1, link, period, day, currency, late)
+
+
+def _runs_as_first(line: Line, booked: Booked) -> bool:
+    """Whether a line above nought runs as its first entry did, which may have been one below nought."""
+    debit, credit = line.sides[0]
+    return booked.sides.get(PAYER, (debit.name, credit.name)) == (debit.name, credit.name)
 
 
 def _both(
     line: Line,
     amount: int,
     number: int,
+    link: str,
     period: str,
     day: date,
     currency: str,
@@ -133,12 +149,13 @@ def _both(
             act=Act.CREDIT_NOTE if referred else Act.POST, clause=line.clause,
             what=line.what + LATE if late else line.what, words=words,
             quantity=line.quantity if amount == line.amount_minor else "", rate=line.rate, facts=line.facts,
-            refers=referred,
-            link=f"{line.key}#{number}", foreign=line.foreign,
+            refers=referred, link=link, foreign=line.foreign,
         )  # fmt: skip
 
 
-def _accruals(line: Line, owing: int, number: int, until: str, known: Known, currency: str) -> Iterator[Entry]:
+def _accruals(
+    line: Line, owing: int, number: int, link: str, until: str, known: Known, currency: str
+) -> Iterator[Entry]:
     """What is not invoiced yet, at the end of each month up to that, each taken back on the next day."""
     month = line.month
     while month < until:
@@ -146,7 +163,7 @@ def _accruals(line: Line, owing: int, number: int, until: str, known: Known, cur
         if known.takes(month) and known.takes(following):
             last = add_months(parse_day(month), 1) - timedelta(days=1)
             firsts, seconds = [], []
-            for one in _both(line, owing, number, month, last, currency, late=False):
+            for one in _both(line, owing, number, link, month, last, currency, late=False):
                 first, second = accrued(_accrual(one, month))
                 firsts.append(first)
                 seconds.append(second)
@@ -163,7 +180,7 @@ def _accrual(one: Entry, month: str) -> Entry:
     key, _, side = one.id.rpartition(":")
     return replace(
         one, id=f"{key}:accrued-{month}:{side}", debit=account(one.debit), credit=account(one.credit),
-        link=f"{key}:accrued-{month}", what=f"{one.what}, accrued", words="",
+        what=f"{one.what}, accrued", words="",
     )  # fmt: skip
 
 
@@ -181,7 +198,3 @@ def _gone(key: str, booked: Booked) -> Line:
     _, month, clause, what, _, *since = key.split("|")
     payer, payee = (tuple(map(Account.named, booked.sides[side])) for side in (PAYER, PAYEE))
     return Line(month, ((payer[0], payer[1]), (payee[0], payee[1])), 0, booked.day, clause, what, "".join(since))
-
-
-def _names(accounts: tuple[Account, Account]) -> tuple[str, str]:
-    return accounts[0].name, accounts[1].name

@@ -20,6 +20,7 @@ from gigawatt.model.facts import Paid
 from gigawatt.model.gathered import Gathered, Source
 from gigawatt.model.programme import Programme
 from gigawatt.model.remaining import Remaining
+from gigawatt.values.ids import listed
 
 Tell = Callable[[str, str, float | None], None]
 BY = "gigawatt settle"
@@ -47,11 +48,13 @@ def keep(
 ) -> Kept:
     """Bring a book to hold a settlement; what it holds already stays, so that settling again changes nothing.
 
-    BookError where the book refuses an entry; what was kept before it stays, and settling again goes on from there.
+    BookError where the book refuses an entry, or where another settlement brings it facts meanwhile: what was kept
+    stays, and settling again goes on from there, with the facts of both.
     """
     facts = _record(book, gathered.new, tell)
+    _refuse_unknown_facts(book, gathered)
     states = {one.period: one.state for one in book.periods()}
-    known = Known.of(book.entries(), states)
+    known = Known.of(book.entries(), (id for id, _ in book.failed()), states)
     sources = _Sources(gathered.sources)
     lines = [*lines_of(programme, settlement, sources.names)]
     lines += [
@@ -65,6 +68,7 @@ def keep(
     _post(book, entries, tell)
     _record(book, _news(settlement.remaining, book.facts(REMAINING)), tell)
     _keep_open(book, settlement)
+    _refuse_unknown_facts(book, gathered)
     late = tuple(month for month in settlement.months if not known.takes(month))
     return Kept(facts, len(entries), sum(one.act == Act.CREDIT_NOTE for one in entries), late)
 
@@ -102,6 +106,24 @@ class _Sources:
         name = f"{SUM}|{sha256(text.encode()).hexdigest()}"
         self.digests[name] = FactOnRecord(name, SUM, "", told)
         return name
+
+
+def _refuse_unknown_facts(book: Book, gathered: Gathered) -> None:
+    """BookError where the book has facts that this settlement was not made from.
+
+    Asked once its own facts are on record, and again when all is kept: of two settlements at once one at least finds
+    those of the other. What it took back for want of them, the next settlement posts again.
+    """
+    on_record = book.fact_counts()
+    more = {kind: on_record.get(kind, 0) - count for kind, count in gathered.counts.items()}
+    if any(count < 0 for count in more.values()):
+        raise BookError("the book lacks facts of this settlement: read them with the book that they are to be kept in")
+    if any(more.values()):
+        told = listed(f"{count:,} of {kind}" for kind, count in more.items() if count)
+        raise BookError(
+            f"another settlement brought facts to the book meanwhile ({told}), which this one did not reckon with; "
+            "its own facts are kept: settle again, for both"
+        )
 
 
 def _record(book: Book, records: Iterable[FactOnRecord], tell: Tell) -> int:

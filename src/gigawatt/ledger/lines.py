@@ -38,8 +38,6 @@ HELD_FOR, LATE = "held: ", " (late)"
 SETTLED, NO_CLAUSE = "settled", "-"
 """How the ids of entries begin that a settlement makes; what stands in them for the clause of a payment."""
 _EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
-_MOST_NAMED = 20
-"""So many facts are named by a line; more are named together by one digest."""
 
 Pair = tuple[str, str]
 """The purposes of a debited and a credited account."""

@@ -30,6 +30,9 @@ class Store(Protocol):
     def known_facts(self, ids: Collection[str]) -> set[str]:
         """Which of some ids are facts on record."""
 
+    def fact_counts(self) -> dict[str, int]:
+        """How many facts of each kind are on record."""
+
     def referring(self, ids: Collection[str]) -> list[Row]:
         """The entries that refer to one of some ids, in order."""
 

@@ -99,7 +99,8 @@ def _lines(rows: Sequence[Row], first: str, second: str, purposes: frozenset[str
 
 
 def _same(row: Row) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in ("day", "act", "clause", "what", "amount_minor"))
+    told = tuple(str(row[name]) for name in ("day", "act", "clause", "what", "amount_minor"))
+    return (*told, row["id"].rpartition(":")[0] if row["id"].startswith(f"{SETTLED}|") else "")
 
 
 def _left(book: Book, first: str, second: str, period: str) -> tuple[Left, ...]:

@@ -44,5 +44,7 @@ class Gathered:
     rows: Mapping[str, int] = field(default_factory=dict)
     repeats: Mapping[str, int] = field(default_factory=dict)
     unmapped: tuple[Unmapped, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many facts there are of each kind that there is, those that a book has among them."""
     new: Iterable[FactOnRecord] = ()
     """What a book does not have yet; nothing where none was asked."""

@@ -10,7 +10,10 @@ from gigawatt.errors import BookError
 from gigawatt.store.schema import VERSION, tables
 from gigawatt.store.sql import Row, SqlStore, columns_of
 
-THERE = "select to_regclass('versions') is not null"
+THERE = (
+    "select exists (select from pg_tables where tablename = 'versions' and schemaname = any (current_schemas(false)))"
+)
+"""Asked of a table, and not of `to_regclass`, which in one transaction may not see what another has just made."""
 TURN = "select pg_advisory_xact_lock(hashtext(current_schema()))"
 """Writers of one book wait for one another, from the first read to the commit; readers never wait."""
 

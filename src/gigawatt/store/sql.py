@@ -55,6 +55,10 @@ class SqlStore(ABC):
         """Which of some ids are facts on record."""
         return {row[0] for row in self._among(f"select id from facts where id {ANY}", ids)}
 
+    def fact_counts(self) -> dict[str, int]:
+        """How many facts of each kind are on record."""
+        return dict(self.all("select kind, count(*) from facts group by kind"))
+
     def referring(self, ids: Collection[str]) -> list[Row]:
         """The entries that refer to one of some ids, in order."""
         among = f"select {columns_of('entries')} from entries where refers <> '' and refers {ANY} order by seq"

@@ -108,6 +108,6 @@ def _what_to_do(error: str) -> str:
         return f"the file is damaged ({error}); restore it from a copy and send again what came since: a repeat is safe"
     if "locked" in error:
         return f"another program has been writing to it for {PATIENCE_S:.0f} s ({error}); send it again when it is done"
-    if "unable to open" in error:
-        return f"it cannot be opened ({error}); look at the place and at who may write there"
+    if "unable to open" in error or "readonly" in error:
+        return f"the file cannot be written to ({error}); name one in a folder that is yours to write to"
     return error
