@@ -78,5 +78,9 @@ class BookError(GigawattError):
     """A book is another's, damaged or full, or does not allow what was asked; nothing in it was changed."""
 
 
+class Overtaken(BookError):
+    """Another wrote to the book while it was settled into: what was kept stays, and settling again goes on from it."""
+
+
 class OutputError(GigawattError):
     """The answer cannot be written: the folder is missing, full, or not ours to write in."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -100,6 +102,25 @@ def test_eight_that_settle_other_facts_at_once_end_at_the_books_of_one_after_ano
     assert writers[0].settle("2026-06").entries == 0
     with writers[0].book() as book:
         assert book.head == head
+
+
+def test_the_command_settles_anew_until_all_that_write_at_once_are_reckoned_with(
+    desks: Callable[[], Desk], tmp_path: Path
+) -> None:
+    told, desk = [facts_of(n) for n in range(AT_ONCE)], desks()
+    commands = []
+    for n, tables in enumerate(told):
+        files = [tmp_path / f"told-{n}-{k}.csv" for k in range(len(tables))]
+        for file, table in zip(files, tables, strict=True):
+            file.write_text(table, encoding="utf-8")
+        named = [word for file in files for word in ("--facts", str(file))]
+        settle = ["settle", str(desk.folder / "programme.yaml"), "--through", "2026-06", "--book", desk.place]
+        commands.append(
+            subprocess.Popen([sys.executable, "-m", "gigawatt", *settle, *named], stdout=subprocess.DEVNULL)
+        )
+    assert [command.wait() for command in commands] == [0] * AT_ONCE
+    assert desk.balances() == one_after_another(tmp_path, told).balances()
+    assert desk.settle("2026-06").entries == 0
 
 
 def test_facts_that_came_meanwhile_are_not_passed_over(desks: Callable[[], Desk]) -> None:

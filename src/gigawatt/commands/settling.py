@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gigawatt.model.gathered import Gathered
     from gigawatt.model.programme import Programme
 
+MOST_TRIES = 20
+"""So often is it settled anew where others write to the book meanwhile."""
 FactFiles = Annotated[
     list[str] | None,
     typer.Option("--facts", metavar="[KIND=]FILE", help="What happened: CSV, Parquet, JSON lines; repeatable."),
@@ -53,16 +55,24 @@ def settle(
     with told(as_json), progress_bar(quiet) as tell, ExitStack() as closing:
         from gigawatt.app import load
         from gigawatt.books import open_book, read_facts, settled, settled_into
+        from gigawatt.errors import Overtaken
 
         programme, known = load(file), day(as_of)
         tell("reading", "facts", None)
         opened = None
         if book is not None:
             opened = closing.enter_context(contextlib.closing(open_book(book, programme)))
-        gathered = read_facts(programme, *(facts or ()), bills=focus or (), book=opened)
-        tell("settling", f"through {through}", None)
-        found = settled(programme, gathered.facts, through, as_of=known)
-        kept = settled_into(opened, programme, gathered, found, tell, known) if opened is not None else None
+        for left in reversed(range(MOST_TRIES)):
+            gathered = read_facts(programme, *(facts or ()), bills=focus or (), book=opened)
+            tell("settling", f"through {through}", None)
+            found = settled(programme, gathered.facts, through, as_of=known)
+            try:
+                kept = settled_into(opened, programme, gathered, found, tell, known) if opened is not None else None
+                break
+            except Overtaken:
+                if not left:
+                    raise
+                tell("settling again", "another wrote to the book", None)
     if as_json:
         typer.echo(json.dumps(_document(programme, gathered, found, kept), indent=1, ensure_ascii=False))
     else:

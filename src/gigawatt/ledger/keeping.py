@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import groupby, islice
 from typing import Any
 
-from gigawatt.errors import BookError
+from gigawatt.errors import BookError, Overtaken
 from gigawatt.ledger.book import Book
 from gigawatt.ledger.booking import Known, entries_for
 from gigawatt.ledger.lines import exact, lines_of, payment_lines
@@ -25,6 +25,8 @@ from gigawatt.values.ids import listed
 Tell = Callable[[str, str, float | None], None]
 BY = "gigawatt settle"
 """Who keeps a period open for a fault, and lets go of it again."""
+LIMITED = frozenset({"exceeds_debit_limit", "exceeds_credit_limit", "overflows_account"})
+"""Why an entry may be refused that settling again does not mend."""
 SUM, REMAINING = "sum", "remaining"
 """Kinds of records that a settlement makes: many facts under one digest, and what is left of a promise."""
 _MOST_NAMED = 20
@@ -120,7 +122,7 @@ def _refuse_unknown_facts(book: Book, gathered: Gathered) -> None:
         raise BookError("the book lacks facts of this settlement: read them with the book that they are to be kept in")
     if any(more.values()):
         told = listed(f"{count:,} of {kind}" for kind, count in more.items() if count)
-        raise BookError(
+        raise Overtaken(
             f"another settlement brought facts to the book meanwhile ({told}), which this one did not reckon with; "
             "its own facts are kept: settle again, for both"
         )
@@ -160,7 +162,8 @@ def _take(book: Book, batch: list[Entry]) -> None:
     wrong = [answer for answer in book.post(batch) if not answer.ok]
     if wrong:
         first = next((answer for answer in wrong if answer.outcome != "linked_failed"), wrong[0])
-        raise BookError(
+        limited = any(answer.outcome in LIMITED for answer in wrong)
+        raise (BookError if limited else Overtaken)(
             f"the book refuses entry {first.id}: {' '.join((first.outcome, first.field)).rstrip()}, and "
             f"{len(wrong) - 1} more; it was posted to meanwhile, or a limit stands in the way: settle again, "
             "or look at its limits"
