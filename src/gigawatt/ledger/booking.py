@@ -81,7 +81,7 @@ def entries_for(lines: Iterable[Line], months: Iterable[str], known: Known, curr
     for line in lines:
         wanted.add(line.key)
         booked = known.lines.get(line.key, Booked())
-        has = booked.amount_minor
+        line, has = _as_booked(line, booked), booked.amount_minor
         if booked.sides and booked.sides[PAYER] != _names(line.sides[0]):
             has = -has
         yield from _corrections(line, line.amount_minor - has, booked, known, currency)
@@ -89,6 +89,18 @@ def entries_for(lines: Iterable[Line], months: Iterable[str], known: Known, curr
         _, month, clause, *_ = key.split("|")
         if key not in wanted and month in asked and clause != NO_CLAUSE:
             yield from _corrections(_gone(key, booked), -booked.amount_minor, booked, known, currency)
+
+
+def _as_booked(line: Line, booked: Booked) -> Line:
+    """A line between the accounts under which the book has it: a payment stays under the contract that it was booked
+    under, though another was signed between the two since, so that nobody could tell any more which is meant."""
+    if not booked.sides:
+        return line
+    found = []
+    for side, accounts in zip((PAYER, PAYEE), line.sides, strict=True):
+        debit, credit = map(Account.named, booked.sides[side])
+        found.append((debit, credit) if debit.purpose == accounts[0].purpose else (credit, debit))
+    return replace(line, sides=(found[0], found[1]))
 
 
 def _corrections(line: Line, owing: int, booked: Booked, known: Known, currency: str) -> Iterator[Entry]:
@@ -99,8 +111,8 @@ def _corrections(line: Line, owing: int, booked: Booked, known: Known, currency:
     period, day = _first_open(f"{line.day:%Y-%m}", line.day, known)
     runs = _names(line.sides[0])
     number = booked.number
-    if line.accrues and not late:
-        yield from _accruals(line, owing, number + 1, period, known, currency)
+    if line.accrues:
+        yield from _accruals(line, owing, number + 1, period, known, currency, late)
     left, way = abs(owing), 1 if owing > 0 else -1
     as_first = 1 if booked.sides.get(PAYER) == runs else -1
     for payers, payees in zip(reversed(booked.open[PAYER]), reversed(booked.open[PAYEE]), strict=True):
@@ -138,15 +150,20 @@ def _both(
         )  # fmt: skip
 
 
-def _accruals(line: Line, owing: int, number: int, until: str, known: Known, currency: str) -> Iterator[Entry]:
-    """What is not invoiced yet, at the end of each month up to that, each taken back on the next day."""
+def _accruals(
+    line: Line, owing: int, number: int, until: str, known: Known, currency: str, late: bool
+) -> Iterator[Entry]:
+    """What is not invoiced yet, at the end of each month up to that, each taken back on the next day.
+
+    What comes late accrues from the first month on that takes entries.
+    """
     month = line.month
     while month < until:
         following = f"{add_months(parse_day(month), 1):%Y-%m}"
         if known.takes(month) and known.takes(following):
             last = add_months(parse_day(month), 1) - timedelta(days=1)
             firsts, seconds = [], []
-            for one in _both(line, owing, number, month, last, currency, late=False):
+            for one in _both(line, owing, number, month, last, currency, late):
                 first, second = accrued(_accrual(one, month))
                 firsts.append(first)
                 seconds.append(second)
