@@ -245,7 +245,7 @@ class TakeOrPay(Clause):
 
     def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
         """What is left of each year's floor, by month; and of what was paid for, until it is made up or lapses."""
-        term, found = book.term, []
+        term, found = book.term, list[Remaining]()
         parties = (book.contract.buyer, book.contract.seller)
         deficiency, whole, last = book.rate(self.deficiency_per_chip_hour), dict[int, Fraction](), -1
         settled = list(self._settled(book, facts))
