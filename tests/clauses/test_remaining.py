@@ -134,6 +134,7 @@ def test_vested_shares_are_left_until_they_are_bought() -> None:
     )
     found = settled(grant, facts, "2026-12", CHIPS)
     assert left(found, "vested", "2026-01", "2026-02", "2026-03") == [(0, 0, 0), (100, 0, 100), (100, 40, 60)]
+    assert held(found, "shares bought") == {"2026-03": 4_000}, "no cost of who has them, and no income of the issuer"
 
 
 def test_capital_that_is_drawn_stays_invested() -> None:

@@ -46,7 +46,7 @@ OF_OTHERS = frozenset({"shortfall", "deficiency", "guarantee", "termination fee"
 """What is neither used nor bought, and follows from what was."""
 PREPAYS = frozenset({"prepayment", "drawn from prepayment", "prepayment refunded"})
 """What is billed or taken off a bill for other charges, and borne by none: by what a posting is for."""
-NO_SPEND = frozenset({"deposit", "draw", *RETURNED})
+NO_SPEND = frozenset({"deposit", "draw", "exercise", *RETURNED})
 """What one party has of another and gives back, or invests: billed for no charge."""
 NO_CHARGES = {
     "an accrual, which is no bill": frozenset({ACCRUED_COST, ACCRUED_INCOME}),
