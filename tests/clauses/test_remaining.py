@@ -11,6 +11,7 @@ from golden_programmes import PROGRAMMES
 from small import load, solved
 
 from gigawatt.app import known_on
+from gigawatt.errors import PlanError
 from gigawatt.ledger.settling import Settlement, settle_through
 from gigawatt.model.facts import Exercised, Facts, HandedOver, Metered, Ordered, Reached, Reported, Spent
 from gigawatt.planner.restating import facts_of
@@ -134,6 +135,7 @@ def test_vested_shares_are_left_until_they_are_bought() -> None:
     )
     found = settled(grant, facts, "2026-12", CHIPS)
     assert left(found, "vested", "2026-01", "2026-02", "2026-03") == [(0, 0, 0), (100, 0, 100), (100, 40, 60)]
+    assert held(found, "shares bought") == {"2026-03": 4_000}, "no cost of who has them, and no income of the issuer"
 
 
 def test_capital_that_is_drawn_stays_invested() -> None:
@@ -162,3 +164,22 @@ def test_what_is_left_is_never_more_than_the_whole_and_money_held_was_paid(kind:
         assert 0 <= one.held_minor <= paid[one.by] or one.by not in paid, one
         assert (one.held_minor == 0) or (one.held_as is not None), one
         assert one.payer != one.payee, one
+
+
+def test_chips_that_came_before_the_horizon_are_paid_for_in_its_first_month_and_nothing_is_held() -> None:
+    buy = """buy: {kind: purchase, chip: block, price: 1000 USD/chip, deposit: 20 %, lead_time: 2 months,
+      most: 100 chips/quarter}"""
+    came = HandedOver("frame/buy", "2026-01-01", date(2025, 12, 20))
+    facts = Facts(orders=(Ordered("frame/buy", "block", "2026-01", Decimal(10)),), handed_over=(came,))
+    found = settled(buy, facts, "2026-12", CHIPS)
+    assert [(one.month, one.amount_minor) for one in found.postings] == [("2026-01", 1_000_000)]
+    assert held(found, "deposit for orders") == {}
+
+
+def test_a_deposit_is_left_once_so_that_a_clause_with_one_is_not_told_in_parts() -> None:
+    """Suspended for March, the two parts would each have a deposit of 1,000 paid in January."""
+    gpus = "gpus: {kind: reservation, chip: h100, chips: 1, price: 1 USD/chip-hour, deposit: {amount: 1000 USD}}"
+    change = "effective: 2026-03-01, suspend: {gpus: {through: 2026-03-31}}"
+    text = TEXT.replace("CLAUSE}}", f"CLAUSE}}, amendments: [{{{change}}}]}}")
+    with pytest.raises(PlanError, match="holds one deposit"):
+        settled(gpus, Facts(), "2026-12", text)

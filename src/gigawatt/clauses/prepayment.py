@@ -249,12 +249,12 @@ class Prepayment(Clause):
     def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
         """What is left of what was paid ahead; after its last day nothing, drawn or not."""
         opening, _ = self._paid(book.contract, book.term)
-        moves = [(0, Fraction(opening))] if opening else []
         index = {name: t for t, name in enumerate(book.month_names)}
-        moves += [(index[one.month], book.money(one.amount_minor)) for one in self.post(book, facts)]
+        moves = [(index[one.month], book.money(one.amount_minor)) for one in self.post(book, facts)]
         if book.term.inside.days and book.term.whole.until <= book.term.horizon.until:
-            moves.append((book.term.last_month(book.term.inside), -sum((one for _, one in moves), Fraction(0))))
-        return paid_ahead(book, "prepayment", moves, HeldAs.PREPAID)
+            left = sum((one for _, one in moves), Fraction(opening))
+            moves.append((book.term.last_month(book.term.inside), -left))
+        return paid_ahead(book, "prepayment", moves, HeldAs.PREPAID, Fraction(opening))
 
     def _paid(self, contract: Contract, term: Term) -> tuple[Decimal, dict[int, Decimal]]:
         """What was left when the horizon began, and what is paid in it by month.

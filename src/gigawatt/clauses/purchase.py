@@ -195,7 +195,7 @@ class Purchase(Clause):
         deposit, paid, late = Fraction(self.deposit), [Fraction(0)] * len(book.months), []
         for chips, whole, due, ordered, came in self._orders(book, facts):
             paid[ordered] += whole * deposit
-            if came is not None and (then := months_apart(book.months[0].start, came)) < len(paid):
+            if came is not None and (then := max(0, months_apart(book.months[0].start, came))) < len(paid):
                 paid[then] += whole * (1 - deposit)
             late.append(Late(chips, Span(due, max(due, came or book.months[-1].until))))
         postings = book.postings(paid, "chips")
@@ -210,7 +210,7 @@ class Purchase(Clause):
         for _, whole, _, ordered, came in self._orders(book, facts):
             moves.append((ordered, whole * Fraction(self.deposit)))
             if came is not None:
-                moves.append((months_apart(book.months[0].start, came), -whole * Fraction(self.deposit)))
+                moves.append((max(0, months_apart(book.months[0].start, came)), -whole * Fraction(self.deposit)))
         return paid_ahead(book, "deposit for orders", moves, HeldAs.PREPAID)
 
     def _orders(self, book: ClauseBook, facts: Facts) -> Iterator[tuple[Fraction, Fraction, date, int, date | None]]:

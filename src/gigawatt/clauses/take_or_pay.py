@@ -245,10 +245,13 @@ class TakeOrPay(Clause):
 
     def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
         """What is left of each year's floor, by month; and of what was paid for, until it is made up or lapses."""
-        term, found = book.term, []
+        term, found = book.term, list[Remaining]()
         parties = (book.contract.buyer, book.contract.seller)
         deficiency, whole, last = book.rate(self.deficiency_per_chip_hour), dict[int, Fraction](), -1
         settled = list(self._settled(book, facts))
+        if settled and settled[0].number == 0:
+            whole.update(Lots.of(self.make_up, term.years).left)
+            found += self._brought(book, whole, term.last_month(settled[0].year), deficiency[0])
         for at, one in enumerate(settled):
             last, used = term.last_month(one.year), one.floor - one.due
             for t, month in enumerate(book.months[: last + 1]):
@@ -276,9 +279,27 @@ class TakeOrPay(Clause):
                     found.append(
                         Remaining(book.month_names[t], book.name, f"to make up from {start}", "chip-hour",
                                   whole[number], whole[number] - left, kept, over, *parties, HeldAs.PREPAID,
-                                  minor_units(book, kept * price))
+                                  minor_units(book, kept * price),
+                                  minor_units(book, whole[number] * price) if number < 0 and not t else 0)
                     )  # fmt: skip
         return found
+
+    def _brought(
+        self, book: ClauseBook, lots: Mapping[int, Fraction], until: int, price: Fraction
+    ) -> Iterator[Remaining]:
+        """The lots that were kept before the first year, in its months before the last, in which they are used."""
+        years = 1 + (self.make_up.years if self.make_up is not None else 0)
+        for number, lot in lots.items():
+            start = add_months(book.term.years[0].start, 12 * number)
+            over = add_months(start, 12 * years)
+            held = minor_units(book, lot * price) if over > book.months[0].start else 0
+            for t in range(until):
+                kept = lot if over > book.months[t].until else Fraction(0)
+                yield Remaining(
+                    book.month_names[t], book.name, f"to make up from {start}", "chip-hour", lot, Fraction(0), kept,
+                    over, book.contract.buyer, book.contract.seller, HeldAs.PREPAID, minor_units(book, kept * price),
+                    0 if t else held,
+                )  # fmt: skip
 
     def _settled(self, book: ClauseBook, facts: Facts) -> Iterator["_Year"]:
         """Each contract year that this version settles: what was due, what is owed, and the lots left at its end."""

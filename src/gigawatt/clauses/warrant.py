@@ -24,7 +24,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting, Priced, Vested
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, MILESTONE, TOLD, Amount, Capex, Delivery, Milestone, Told
-from gigawatt.model.remaining import Remaining
+from gigawatt.model.remaining import HeldAs, Remaining, minor_units, paid_so_far
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
@@ -246,7 +246,8 @@ class Warrant(Clause):
         return found
 
     def remaining(self, book: ClauseBook, facts: Facts) -> list[Remaining]:
-        """The shares that have vested and can still be bought, in the months in force."""
+        """The shares that have vested and can still be bought, in the months in force; what was paid for those that
+        were bought stays invested."""
         issuer, holder = self._parties(book.contract)
         vested, taken, found = self.vested(book, facts), facts.exercised_under(book.name), []
         for name, month, days in zip(book.month_names, book.months, book.term.days, strict=True):
@@ -256,6 +257,12 @@ class Warrant(Clause):
                 until = min(self.expires or book.term.whole.until, book.term.whole.until)
                 left = could - used if month.until < until else Fraction(0)
                 found.append(Remaining(name, book.name, "vested", "shares", could, used, left, until, holder, issuer))
+        for name, paid in zip(book.month_names, paid_so_far(book, self.post(book, facts), bool), strict=True):
+            if paid:
+                found.append(
+                    Remaining(name, book.name, "shares bought", book.programme.currency, paid, paid, Fraction(0), None,
+                              holder, issuer, HeldAs.CAPITAL, minor_units(book, paid))
+                )  # fmt: skip
         return found
 
     def extent(self, book: ClauseBook, facts: Facts, since: date) -> Extent:

@@ -109,8 +109,8 @@ def _corrections(line: Line, owing: int, booked: Booked, known: Known, currency:
     period, day = _first_open(f"{line.day:%Y-%m}", line.day, known)
     number = known.numbers.get(line.key, 0)
     link = f"{line.key}#{number + 1}"
-    if line.accrues and not late:
-        yield from _accruals(line, owing, number + 1, link, period, known, currency)
+    if line.accrues:
+        yield from _accruals(line, owing, number + 1, link, period, known, currency, late)
     left, way, as_first = abs(owing), 1 if owing > 0 else -1, 1 if _runs_as_first(line, booked) else -1
     for payers, payees in zip(reversed(booked.open[PAYER]), reversed(booked.open[PAYEE]), strict=True):
         name, sign, stands = payers
@@ -154,16 +154,19 @@ def _both(
 
 
 def _accruals(
-    line: Line, owing: int, number: int, link: str, until: str, known: Known, currency: str
+    line: Line, owing: int, number: int, link: str, until: str, known: Known, currency: str, late: bool
 ) -> Iterator[Entry]:
-    """What is not invoiced yet, at the end of each month up to that, each taken back on the next day."""
+    """What is not invoiced yet, at the end of each month up to that, each taken back on the next day.
+
+    What comes late accrues from the first month on that takes entries.
+    """
     month = line.month
     while month < until:
         following = f"{add_months(parse_day(month), 1):%Y-%m}"
         if known.takes(month) and known.takes(following):
             last = add_months(parse_day(month), 1) - timedelta(days=1)
             firsts, seconds = [], []
-            for one in _both(line, owing, number, link, month, last, currency, late=False):
+            for one in _both(line, owing, number, link, month, last, currency, late):
                 first, second = accrued(_accrual(one, month))
                 firsts.append(first)
                 seconds.append(second)

@@ -34,19 +34,19 @@ from gigawatt.ledger.lines import HELD_FOR, LATE, SETTLED
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CREDIT, DEBIT, ID, REFERS
 from gigawatt.model.entry import RESOLVES
-from gigawatt.model.posting import RECURRING
+from gigawatt.model.posting import RECURRING, RETURNED
 from gigawatt.values.money import minor_digits
 
 CLAUSE, QUANTITY, RATE = AT["clause"], AT["quantity"], AT["rate"]
 SPENT, OWED = frozenset({COST, TAX}), frozenset({PAYABLE, RECEIVABLE, CASH})
-CREDITS = frozenset({"service credit", "damages", "most favoured price", "credit", "rebate", "refund"})
+CREDITS = frozenset({"service credit", "damages", "most favoured price", "credit", "rebate"})
 """What a buyer is given back under a clause, by what a posting is for."""
 OF_OTHERS = frozenset({"shortfall", "deficiency", "guarantee", "termination fee", "make-up", "drawn from prepayment",
                        *CREDITS})  # fmt: skip
 """What is neither used nor bought, and follows from what was."""
 PREPAYS = frozenset({"prepayment", "drawn from prepayment", "prepayment refunded"})
 """What is billed or taken off a bill for other charges, and borne by none: by what a posting is for."""
-NO_SPEND = frozenset({"deposit", "deposit returned", "draw"})
+NO_SPEND = frozenset({"deposit", "draw", "exercise", *RETURNED})
 """What one party has of another and gives back, or invests: billed for no charge."""
 NO_CHARGES = {
     "an accrual, which is no bill": frozenset({ACCRUED_COST, ACCRUED_INCOME}),

@@ -62,7 +62,7 @@ def keep(
     lines += [
         line
         for source in gathered.sources
-        if isinstance(source.fact, Paid) and f"{source.fact.on:%Y-%m}" in settlement.months
+        if isinstance(source.fact, Paid) and _is_settled(programme, settlement, f"{source.fact.on:%Y-%m}")
         for line in payment_lines(programme, source.fact, f"{source.kind}|{source.name}")
     ]
     entries = list(entries_for(lines, settlement.months, known, programme.currency))
@@ -73,6 +73,13 @@ def keep(
     _refuse_unknown_facts(book, gathered)
     late = tuple(month for month in settlement.months if not known.takes(month))
     return Kept(facts, len(entries), sum(one.act == Act.CREDIT_NOTE for one in entries), late)
+
+
+def _is_settled(programme: Programme, settlement: Settlement, month: str) -> bool:
+    """Whether payments of a month are booked: of a settled one, and once all are settled, of those after the horizon,
+    in which the last invoices are paid."""
+    last = f"{programme.horizon.months[-1].start:%Y-%m}"
+    return month in settlement.months or (last in settlement.months and month > last)
 
 
 class _Sources:

@@ -20,7 +20,7 @@ from gigawatt.ledger.settling import Settlement
 from gigawatt.model.contract import Contract
 from gigawatt.model.entry import Account, Foreign
 from gigawatt.model.facts import Paid
-from gigawatt.model.posting import TAX, Posting
+from gigawatt.model.posting import RETURNED, TAX, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.remaining import HeldAs
 from gigawatt.values.ids import own_id
@@ -33,8 +33,9 @@ HELD = {
     HeldAs.CAPITAL: (of.INVESTED, of.CAPITAL),
 }
 """Where money that is held stands in the books of who paid it, and of who has it."""
-HELD_FOR, LATE = "held: ", " (late)"
-"""Before what money is held as; after what an entry is for that is in a later period than it would be in time."""
+HELD_FOR, BROUGHT, LATE = "held: ", "brought forward: ", " (late)"
+"""Before what money is held as, and was held as when the first month began; after what an entry is for that is in a
+later period than it would be in time."""
 SETTLED, NO_CLAUSE = "settled", "-"
 """How the ids of entries begin that a settlement makes; what stands in them for the clause of a payment."""
 _EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -153,10 +154,13 @@ def _of_posting(programme: Programme, posting: Posting, facts: tuple[str, ...]) 
     clause = contract.clauses.get(clause_id)
     cite = clause.cite if clause is not None else None
     owed = of.TAX if posting.what == TAX else of.COST
-    payer = (Account(posting.payer, contract_id, owed), Account(posting.payer, contract_id, of.PAYABLE))
-    payee = (Account(posting.payee, contract_id, of.RECEIVABLE), Account(posting.payee, contract_id, of.INCOME))
+    who, whom, amount = posting.payer, posting.payee, posting.amount_minor
+    if posting.what in RETURNED:
+        who, whom, amount = whom, who, -amount
+    payer = (Account(who, contract_id, owed), Account(who, contract_id, of.PAYABLE))
+    payee = (Account(whom, contract_id, of.RECEIVABLE), Account(whom, contract_id, of.INCOME))
     return Line(
-        posting.month, (payer, payee), posting.amount_minor,
+        posting.month, (payer, payee), amount,
         invoice_day(contract, posting.month, days.until - timedelta(days=1)),
         _own(posting.by), posting.what, "" if days.start == first else f"from {days.start}",
         f"{cite}: {cite.words}" if cite is not None and cite.words and str(cite) != cite.words else str(cite or ""),
@@ -174,17 +178,27 @@ def _together(one: Line, other: Line) -> Line:
 def _held(programme: Programme, settlement: Settlement) -> Iterator[Line]:
     """What is paid and not yet earned: out of cost and income by as much as what is held rises in a month, and back."""
     held: dict[tuple[str, str, str, HeldAs], dict[str, int]] = {}
+    brought: dict[tuple[str, str, str, HeldAs], int] = {}
     for one in settlement.remaining:
         if one.held_as is not None:
-            by_month = held.setdefault((_own(one.by), one.payer, one.payee, one.held_as), {})
+            promise = (_own(one.by), one.payer, one.payee, one.held_as)
+            by_month = held.setdefault(promise, {})
             by_month[one.month] = by_month.get(one.month, 0) + one.held_minor
+            brought[promise] = brought.get(promise, 0) + one.brought_minor
     for (by, payer, payee, held_as), by_month in held.items():
-        contract_id, before = by.partition("/")[0], 0
+        contract_id, before = by.partition("/")[0], brought[by, payer, payee, held_as]
+        asset, liability = HELD[held_as]
+        if before:
+            sides = (
+                (Account(payer, contract_id, asset), Account(payer, contract_id, of.OPENING)),
+                (Account(payee, contract_id, of.OPENING), Account(payee, contract_id, liability)),
+            )
+            first = settlement.months[0]
+            yield Line(first, sides, before, parse_day(first), by, f"{BROUGHT}{held_as}")
         for month in settlement.months:
             now = by_month.get(month, 0)
             if now != before:
                 last = add_months(parse_day(month), 1) - timedelta(days=1)
-                asset, liability = HELD[held_as]
                 sides = (
                     (Account(payer, contract_id, asset), Account(payer, contract_id, of.COST)),
                     (Account(payee, contract_id, of.INCOME), Account(payee, contract_id, liability)),

@@ -29,6 +29,8 @@ RECURRING = frozenset({"fee", "rent"})
 TAX = "tax"
 LEFT = frozenset({"deposit"})
 """What one party leaves with another and has back: money that moves, and no spend."""
+RETURNED = frozenset({"deposit returned", "refund"})
+"""What of that it gives back: less of the other's cost, and none of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,15 +46,19 @@ class Remaining:
     held_as: HeldAs | None = None
     held_minor: int = 0
     """Money of the payer that the payee holds for what is left, minor units of the programme's currency."""
+    brought_minor: int = 0
+    """In the first month alone: what of that was held before it, which no posting tells."""
 
 
-def paid_ahead(book: ClauseBook, what: str, moves: Iterable[tuple[int, Fraction]], held_as: HeldAs) -> list[Remaining]:
+def paid_ahead(
+    book: ClauseBook, what: str, moves: Iterable[tuple[int, Fraction]], held_as: HeldAs, brought: Fraction = Fraction(0)
+) -> list[Remaining]:
     """What the contract's seller holds of its buyer's money at each month's end, by what is paid to it and by it (below
-    nought) in each, main units; from the first such month on."""
+    nought) in each, main units; from the first such month on. `brought` was held before the first month."""
     by_month: dict[int, Fraction] = {}
     for t, amount in moves:
         by_month[t] = by_month.get(t, Fraction(0)) + amount
-    found, paid, held = [], Fraction(0), Fraction(0)
+    found, paid, held = [], brought, brought
     for t, month in enumerate(book.month_names):
         moved = by_month.get(t, Fraction(0))
         paid, held = paid + max(moved, Fraction(0)), held + moved
@@ -63,6 +67,7 @@ def paid_ahead(book: ClauseBook, what: str, moves: Iterable[tuple[int, Fraction]
                 Remaining(
                     month, book.name, what, book.programme.currency, paid, paid - held, held, None,
                     book.contract.buyer, book.contract.seller, held_as, minor_units(book, held),
+                    minor_units(book, brought) if t == 0 else 0,
                 )
             )  # fmt: skip
     return found

@@ -64,6 +64,11 @@ class ByDelivery(Clause):
         return name
 
     @property
+    def unbroken(self) -> str | None:
+        """Its deposit, which would be paid and returned by each part."""
+        return "holds one deposit" if self.deposit is not None else None
+
+    @property
     def states_sums(self) -> bool:
         """Whether it makes sums due that are stated, and not in proportion to its price."""
         return self.damages is not None or self.deposit is not None

@@ -179,7 +179,9 @@ def remaining_deposit(book: ClauseBook, clause: ByDelivery, promised: Sequence[L
     lots = clause.as_recorded(promised, known)
     moves += [(day, -freed) for day, freed, _, _ in _freed(book, clause.deposit, lots, days)]
     start = book.months[0].start
-    return paid_ahead(book, DEPOSIT, [(max(0, months_apart(start, day)), x) for day, x in moves], HeldAs.DEPOSIT)
+    brought = sum((x for day, x in moves if day < start), Fraction(0))
+    inside = [(months_apart(start, day), x) for day, x in moves if day >= start]
+    return paid_ahead(book, DEPOSIT, inside, HeldAs.DEPOSIT, brought)
 
 
 def _post_on(
