@@ -103,6 +103,30 @@ def test_a_deposit_is_held_until_it_is_paid_back() -> None:
     assert held(found, "deposit") == {"2026-02": 500_000, "2027-01": 0}
 
 
+def ended(chips: str, lot: str | None) -> Settlement:
+    """Of a reservation with a deposit, of which a delivery was ended on 10 April."""
+    gpus = f"""gpus: {{kind: reservation, pool: lumen-h200, chips: {chips}, price: 1 USD/chip-hour, longstop: 30 d,
+      from: 2026-02-01, through: 2026-12-31, deposit: {{amount: 1000 USD, refund: 50 %}}}}"""
+    text = TEXT.replace("workloads:", "pools: {lumen-h200: {chip: h200, provider: lumen}}\nworkloads:")
+    fact = HandedOver("lumen/gpus", lot, None, ended=date(2026, 4, 10))
+    return settled(gpus, Facts(handed_over=(fact,)), text=text)
+
+
+def test_a_delivery_that_was_ended_without_its_name_is_the_only_one() -> None:
+    """Half of 1,000 is paid back, and nothing is held any more."""
+    found = ended("10", None)
+    assert held(found, "deposit") == {"2026-02": 100_000, "2026-04": 0}
+    assert [one.amount_minor for one in found.postings if one.what == "refund"] == [50_000]
+
+
+@pytest.mark.parametrize(("lot", "says"), [(None, "which is not told"), ("2026-05-01", "'2026-05-01' is none of")])
+def test_of_several_deliveries_one_that_was_ended_is_named(lot: str | None, says: str) -> None:
+    (failure,) = ended("{2026-02: 10, 2026-03: 30}", lot).failures
+    assert says in failure.why
+    assert "give its `lot`, one of 2026-02-01 and 2026-03-01" in failure.why
+    assert held(ended("{2026-02: 10, 2026-03: 30}", "2026-03-01"), "deposit")["2026-04"] == 33_333
+
+
 CHIPS = """
 programme: acme
 decides: acme

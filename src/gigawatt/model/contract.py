@@ -18,10 +18,7 @@ from gigawatt.values.span import Span
 
 Status = Literal["announced", "loi", "offer", "signed"]
 Basis = Literal["contract", "policy", "law", "press"]
-Invoiced = Literal[
-    "monthly in arrears", "quarterly in arrears", "yearly in arrears",
-    "monthly in advance", "quarterly in advance", "yearly in advance",
-]  # fmt: skip
+Invoiced = Literal["monthly in arrears", "quarterly in arrears", "yearly in arrears", "monthly in advance"]
 
 
 class Payment(Thing):

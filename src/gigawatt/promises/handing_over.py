@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gigawatt.errors import GigawattError
 from gigawatt.model.draft import Decision
 from gigawatt.model.posting import Priced
 from gigawatt.model.published import HANDOVER, Handover
 from gigawatt.model.remaining import HeldAs, Remaining, paid_ahead
+from gigawatt.values.ids import listed
 from gigawatt.values.span import Span, months_apart
 
 if TYPE_CHECKING:
     from gigawatt.model.clause_draft import ClauseDraft
-    from gigawatt.model.facts import Facts
+    from gigawatt.model.facts import Facts, HandedOver
     from gigawatt.model.posting import ClauseBook, Posting
     from gigawatt.promises.delivery import ByDelivery
     from gigawatt.promises.lot import Deposit, Lot
@@ -143,7 +145,7 @@ def post_days(book: ClauseBook, clause: ByDelivery, promised: Sequence[Lot], fac
     """
     known = facts.handed_over_by(book.name)
     lots = clause.as_recorded(promised, known)
-    days = {item.lot: item.ended for item in known if item.lot is not None and item.ended is not None}
+    days = _ended(book, lots, known)
     postings: list[Posting] = []
     buyer, seller = book.contract.buyer, book.contract.seller
     if clause.damages is not None and lots and (known or not facts.delivered_by(book.name)):
@@ -156,6 +158,27 @@ def post_days(book: ClauseBook, clause: ByDelivery, promised: Sequence[Lot], fac
         for day, freed, kept, what in _freed(book, clause.deposit, lots, days):
             postings += _post_on(book, day, freed * (1 - kept), what, seller, buyer)
     return postings
+
+
+def _ended(book: ClauseBook, lots: Sequence[Lot], known: Iterable[HandedOver]) -> dict[str, date]:
+    """The lots that the buyer ended, with the days; one that is told without its name is the only one there is.
+
+    GigawattError where there are several, or none of that name.
+    """
+    names = [lot.name for lot in lots]
+    days: dict[str, date] = {}
+    for item in known:
+        if item.ended is None:
+            continue
+        name = names[0] if item.lot is None and len(names) == 1 else item.lot
+        if name not in names:
+            which = "which is not told" if name is None else f"{name!r} is none of its lots"
+            raise GigawattError(
+                f"{book.name}: a delivery was ended on {item.ended}, and {which}; give its `lot`, one of "
+                f"{listed(names)}"
+            )
+        days[name] = item.ended
+    return days
 
 
 def _freed(
@@ -173,10 +196,10 @@ def remaining_deposit(book: ClauseBook, clause: ByDelivery, promised: Sequence[L
     if clause.deposit is None:
         return []
     known = facts.handed_over_by(book.name)
-    days = {item.lot: item.ended for item in known if item.lot is not None and item.ended is not None}
+    lots = clause.as_recorded(promised, known)
+    days = _ended(book, lots, known)
     paid = clause.deposit.paid or book.term.whole.start
     moves = [(paid, Fraction(clause.deposit.amount))]
-    lots = clause.as_recorded(promised, known)
     moves += [(day, -freed) for day, freed, _, _ in _freed(book, clause.deposit, lots, days)]
     start = book.months[0].start
     brought = sum((x for day, x in moves if day < start), Fraction(0))
