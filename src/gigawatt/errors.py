@@ -75,7 +75,7 @@ class NoEstimate(GigawattError):
 
 
 class BookError(GigawattError):
-    """A book is another's, damaged or full, or does not allow what was asked; nothing in it was changed."""
+    """A book is another's, damaged or full, or does not allow what was asked; what it had taken before stays."""
 
 
 class Overtaken(BookError):
