@@ -17,12 +17,13 @@ from gigawatt.history.versions import known_day
 from gigawatt.ledger import accounts as of
 from gigawatt.ledger.book import Book
 from gigawatt.ledger.keeping import keep
-from gigawatt.ledger.lines import HELD
+from gigawatt.ledger.lines import BROUGHT, HELD
 from gigawatt.ledger.settling import Settlement, settle_through
 from gigawatt.ledger.verify import verify
 from gigawatt.model.booked import BookIdentity
 from gigawatt.model.clause import Fit
 from gigawatt.model.gathered import Gathered
+from gigawatt.model.posting import RETURNED
 from gigawatt.planner.drafting import draft_programme
 from gigawatt.planner.highs import Solver
 from gigawatt.planner.problem import assemble
@@ -48,9 +49,12 @@ def own(by: str) -> str:
 
 
 def in_book(book: Book, purposes: set[str], sign: int) -> Owed:
-    """What the accounts of some purposes come to, of each clause and party; what comes to nought left out."""
+    """What the accounts of some purposes come to, of each clause and party; what comes to nought left out, and what
+    was held before the horizon, which no bill of it has."""
     found: Owed = defaultdict(int)
     for row in book.entries():
+        if row["what"].startswith(BROUGHT):
+            continue
         for side, way in (("debit", sign), ("credit", -sign)):
             party, _, purpose = row[side].split(":")
             if purpose in purposes:
@@ -59,10 +63,15 @@ def in_book(book: Book, purposes: set[str], sign: int) -> Owed:
 
 
 def posted(settlement: Settlement, party: str) -> Owed:
-    """What the postings come to, of each clause and of its `payer` or its `payee`."""
+    """What the postings come to, of each clause and of its `payer` or its `payee`; what is given back lessens what was
+    left with who gives it."""
     found: Owed = defaultdict(int)
+    other = {"payer": "payee", "payee": "payer"}[party]
     for one in settlement.postings:
-        found[own(one.by), getattr(one, party)] += one.amount_minor
+        if one.what in RETURNED:
+            found[own(one.by), getattr(one, other)] -= one.amount_minor
+        else:
+            found[own(one.by), getattr(one, party)] += one.amount_minor
     return {key: amount for key, amount in found.items() if amount}
 
 
@@ -83,6 +92,9 @@ def books_tie(programme: gw.Programme, path: Path) -> int:
     cost: dict[str, int] = defaultdict(int)
     for (clause, _), amount in in_book(book, {of.PAYABLE}, -1).items():
         cost[clause] += amount
+    for one in settlement.postings:
+        if one.what in RETURNED:  # a bill adds up what is owed either way
+            cost[own(one.by)] += 2 * one.amount_minor
     bill, plan = defaultdict[str, int](int), defaultdict[str, int](int)
     rows, digits = restated(draft, x).to_dicts(), minor_digits(programme.currency)
     for row in rows:
