@@ -18,7 +18,7 @@ from gigawatt.model.facts import Facts
 from gigawatt.model.fields import Day, Duration, Id, Megawatts, MoneyAmount, Share
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.published import CAPEX, Capex
-from gigawatt.model.remaining import HeldAs, Remaining, minor_units, paid_so_far
+from gigawatt.model.remaining import HeldAs, Remaining, paid_so_far
 from gigawatt.model.schedule import built_mw
 from gigawatt.model.thing import Thing
 from gigawatt.values.span import Span
@@ -131,7 +131,7 @@ class CapitalCommitment(Clause):
                 found.append(
                     Remaining(month, book.name, "commitment", book.programme.currency, whole, drawn, whole - drawn,
                               book.term.whole.until, self.investor, self.recipient, HeldAs.CAPITAL,
-                              minor_units(book, drawn))
+                              book.minor(drawn))
                 )  # fmt: skip
         return found
 

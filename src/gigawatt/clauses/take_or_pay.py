@@ -28,7 +28,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting, Priced
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, NOT_PROVIDED, UNIT_PRICE, NotProvided, UnitPrice
-from gigawatt.model.remaining import HeldAs, Remaining, minor_units
+from gigawatt.model.remaining import HeldAs, Remaining
 from gigawatt.model.term import Term
 from gigawatt.model.verdict import ClauseView
 from gigawatt.promises.floors import (
@@ -279,8 +279,8 @@ class TakeOrPay(Clause):
                     found.append(
                         Remaining(book.month_names[t], book.name, f"to make up from {start}", "chip-hour",
                                   whole[number], whole[number] - left, kept, over, *parties, HeldAs.PREPAID,
-                                  minor_units(book, kept * price),
-                                  minor_units(book, whole[number] * price) if number < 0 and not t else 0)
+                                  book.minor(kept * price),
+                                  book.minor(whole[number] * price) if number < 0 and not t else 0)
                     )  # fmt: skip
         return found
 
@@ -292,12 +292,12 @@ class TakeOrPay(Clause):
         for number, lot in lots.items():
             start = add_months(book.term.years[0].start, 12 * number)
             over = add_months(start, 12 * years)
-            held = minor_units(book, lot * price) if over > book.months[0].start else 0
+            held = book.minor(lot * price) if over > book.months[0].start else 0
             for t in range(until):
                 kept = lot if over > book.months[t].until else Fraction(0)
                 yield Remaining(
                     book.month_names[t], book.name, f"to make up from {start}", "chip-hour", lot, Fraction(0), kept,
-                    over, book.contract.buyer, book.contract.seller, HeldAs.PREPAID, minor_units(book, kept * price),
+                    over, book.contract.buyer, book.contract.seller, HeldAs.PREPAID, book.minor(kept * price),
                     0 if t else held,
                 )  # fmt: skip
 

@@ -24,7 +24,7 @@ from gigawatt.model.parsing import refuse
 from gigawatt.model.posting import ClauseBook, Posting, Priced, Vested
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT, CAPEX, DELIVERY, MILESTONE, TOLD, Amount, Capex, Delivery, Milestone, Told
-from gigawatt.model.remaining import HeldAs, Remaining, minor_units, paid_so_far
+from gigawatt.model.remaining import HeldAs, Remaining, paid_so_far
 from gigawatt.model.term import Term
 from gigawatt.model.thing import Thing
 from gigawatt.model.verdict import ClauseView
@@ -261,7 +261,7 @@ class Warrant(Clause):
             if paid:
                 found.append(
                     Remaining(name, book.name, "shares bought", book.programme.currency, paid, paid, Fraction(0), None,
-                              holder, issuer, HeldAs.CAPITAL, minor_units(book, paid))
+                              holder, issuer, HeldAs.CAPITAL, book.minor(paid))
                 )  # fmt: skip
         return found
 

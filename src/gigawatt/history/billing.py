@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import date
 
 from gigawatt.history.binding import Said, binding, in_order
 from gigawatt.history.outlook import as_ended
-from gigawatt.model.facts import Facts
+from gigawatt.model.facts import Facts, day_of
 from gigawatt.model.posting import LEFT, ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.published import AMOUNT
-from gigawatt.values.span import Span, add_months, parse_day
+from gigawatt.values.span import Span, month_span
 
 Post = Callable[[ClauseBook, Facts], list[Posting]]
 """How one clause is asked what it posts."""
@@ -58,19 +57,9 @@ def posted(
     return postings
 
 
-def day_of(fact: object) -> date | None:
-    """The day from which a fact counts: its own, or the first of its month; None where it has none."""
-    month = getattr(fact, "month", None)
-    if month is not None:
-        return parse_day(month)
-    days = [getattr(fact, name, None) for name in ("on", "accepted", "ended")]
-    return min((day for day in days if day is not None), default=None)
-
-
 def _facts_of(posting: Posting, read: Collection[object]) -> frozenset[object]:
     """Of the facts that a clause read, those of the days that a posting reckons; else those under the clause itself."""
-    first = parse_day(posting.month)
-    days = posting.period or Span(first, add_months(first, 1))
+    days = posting.period or month_span(posting.month)
     months = Span(days.start.replace(day=1), days.until)
     found = frozenset(one for one in read if (day := day_of(one)) is not None and months.contains(day))
     return found or frozenset(one for one in read if getattr(one, "by", None) == posting.by)

@@ -8,11 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from gigawatt.errors import GigawattError
-from gigawatt.history.billing import day_of
-from gigawatt.model.facts import Facts
+from gigawatt.model.facts import Facts, day_of
 from gigawatt.model.programme import Programme
 from gigawatt.values.ids import own_id
-from gigawatt.values.span import Span, add_months, parse_day
+from gigawatt.values.span import Span, month_span
 
 Versions = dict[str, list[tuple[str, Span]]]
 """By a clause's full name in the file, where it has several versions, their full names with their days."""
@@ -49,7 +48,7 @@ def _named(item: Any, versions: Versions) -> Any:
     if name not in versions or day is None:
         return item
     month = getattr(item, "month", None)
-    when = Span(parse_day(month), add_months(parse_day(month), 1)) if month else Span(day, day + timedelta(days=1))
+    when = month_span(month) if month else Span(day, day + timedelta(days=1))
     meant = [version for version, days in versions[name] if days.overlap(when)]
     if len(meant) > 1:
         raise GigawattError(

@@ -17,7 +17,7 @@ from gigawatt.ledger.own_accounts import Named, lawful, totals
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import AMOUNT, CREDIT, DEBIT
 from gigawatt.values.money import amount_text
-from gigawatt.values.span import add_months, parse_day
+from gigawatt.values.span import month_span
 
 _UNLINKED = re.compile(r"[^A-Za-z0-9\-_/.]")
 _YEARS = (1700, 2099)
@@ -47,7 +47,7 @@ def _text(extract: Extract, names: Mapping[str, str]) -> Iterator[str]:
     for row in extract.rows():
         yield _transaction(row, names, currency)
     for month, moved, balances in extract.closings():
-        after, counted = add_months(parse_day(month), 1), _with_those_below(totals(balances, names))
+        after, counted = month_span(month).until, _with_those_below(totals(balances, names))
         yield f"\n;; The balances at the end of {month}\n"
         for name in sorted({names[account] for account in moved}):
             yield f"{after} balance {name}  {amount_text(counted[name], currency)} ~ 0 {currency}\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 from gigawatt.errors import BookError
 from gigawatt.ledger.chain import GENESIS, hash_of, is_plain
-from gigawatt.ledger.periods import after, out_of_order, refusal
+from gigawatt.ledger.periods import PeriodStates, after, out_of_order, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, FACTS, NOT_YET, TIMEOUT, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row, Store
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CONTENT, CREDIT, DEBIT, ID, REFERS, State
@@ -152,7 +152,7 @@ class Book:
         accounts = {row[at] for row in (*rows, *waiting) for at in (DEBIT, CREDIT)}
         state.balances = {row[1]: list(row[2:6]) for row in store.latest("balances", accounts)}
         state.limits = {row[1]: (row[2], row[3]) for row in store.latest("limits", accounts)}
-        state.periods = {period: one.state for period, one in self._standings().items()}
+        state.periods = PeriodStates.of({period: one.state for period, one in self._standings().items()})
         return state
 
     def _single(self, row: Row, currency: str, state: State, writing: _Writing) -> Answer:

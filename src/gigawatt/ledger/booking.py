@@ -15,9 +15,9 @@ from typing import Any
 from gigawatt.ledger.accounts import ACCRUED
 from gigawatt.ledger.lines import LATE, NO_CLAUSE, SETTLED, Line
 from gigawatt.ledger.pairs import accrued
-from gigawatt.ledger.periods import standing_in
+from gigawatt.ledger.periods import PeriodStates
 from gigawatt.model.entry import Account, Act, Entry
-from gigawatt.values.span import add_months, parse_day
+from gigawatt.values.span import add_months, month_span, parse_day
 
 PAYER, PAYEE = "payer", "payee"
 
@@ -50,7 +50,8 @@ class Known:
     @classmethod
     def of(cls, entries: Iterable[Mapping[str, Any]], failed: Iterable[str], states: Mapping[str, str]) -> Known:
         """Read from a book's entries, in order, the ids that failed in it, and the states of its periods."""
-        known = cls(takes=lambda month: standing_in(states, month) == "open")
+        periods = PeriodStates.of(states)
+        known = cls(takes=lambda month: periods.state(month) == "open")
         for row in entries:
             known._take(row)
         for id in failed:
@@ -105,21 +106,20 @@ def _corrections(line: Line, owing: int, booked: Booked, known: Known, currency:
     """Entries by which a line comes to so much more, or less where it is below nought."""
     if not owing:
         return
-    late = not known.takes(line.month)
     period, day = _first_open(f"{line.day:%Y-%m}", line.day, known)
     number = known.numbers.get(line.key, 0)
-    link = f"{line.key}#{number + 1}"
+    made = _Correction(line, f"{line.key}#{number + 1}", not known.takes(line.month), currency)
     if line.accrues:
-        yield from _accruals(line, owing, number + 1, link, period, known, currency, late)
+        yield from _accruals(made, owing, number + 1, period, known)
     left, way, as_first = abs(owing), 1 if owing > 0 else -1, 1 if _runs_as_first(line, booked) else -1
     for payers, payees in zip(reversed(booked.open[PAYER]), reversed(booked.open[PAYEE]), strict=True):
         name, sign, stands = payers
         amount = min(left, stands)
         if amount and sign * as_first != way:
             number, left = number + 1, left - amount
-            yield from _both(line, way * amount, number, link, period, day, currency, late, refers=(name, payees[0]))
+            yield from made.both(way * amount, number, period, day, refers=(name, payees[0]))
     if left:
-        yield from _both(line, way * left, number + 1, link, period, day, currency, late)
+        yield from made.both(way * left, number + 1, period, day)
 
 
 def _runs_as_first(line: Line, booked: Booked) -> bool:
@@ -128,49 +128,48 @@ def _runs_as_first(line: Line, booked: Booked) -> bool:
     return booked.sides.get(PAYER, (debit.name, credit.name)) == (debit.name, credit.name)
 
 
-def _both(
-    line: Line,
-    amount: int,
-    number: int,
-    link: str,
-    period: str,
-    day: date,
-    currency: str,
-    late: bool,
-    refers: tuple[str, str] = ("", ""),
-) -> Iterator[Entry]:
-    """The entry in the payer's books and that in the payee's; below nought they run the other way."""
-    due = f"due {line.net.after(day)}" if line.net is not None else ""
-    words = "; ".join(part for part in (line.words, due) if part)
-    for side, accounts, referred in zip((PAYER, PAYEE), line.sides, refers, strict=True):
-        debit, credit = accounts if amount > 0 else accounts[::-1]
-        yield Entry(
-            f"{line.key}#{number}:{side}", debit, credit, abs(amount), currency, period, day,
-            act=Act.CREDIT_NOTE if referred else Act.POST, clause=line.clause,
-            what=line.what + LATE if late else line.what, words=words,
-            quantity=line.quantity if amount == line.amount_minor else "", rate=line.rate, facts=line.facts,
-            refers=referred, link=link, foreign=line.foreign,
-        )  # fmt: skip
+@dataclass(frozen=True)
+class _Correction:
+    """All that brings one line to its amount, as entries of one link; `late` where its month takes none any more."""
+
+    line: Line
+    link: str
+    late: bool
+    currency: str
+
+    def both(
+        self, amount: int, number: int, period: str, day: date, refers: tuple[str, str] = ("", "")
+    ) -> Iterator[Entry]:
+        """The entry in the payer's books and that in the payee's; below nought they run the other way."""
+        line = self.line
+        due = f"due {line.net.after(day)}" if line.net is not None else ""
+        words = "; ".join(part for part in (line.words, due) if part)
+        for side, accounts, referred in zip((PAYER, PAYEE), line.sides, refers, strict=True):
+            debit, credit = accounts if amount > 0 else accounts[::-1]
+            yield Entry(
+                f"{line.key}#{number}:{side}", debit, credit, abs(amount), self.currency, period, day,
+                act=Act.CREDIT_NOTE if referred else Act.POST, clause=line.clause,
+                what=line.what + LATE if self.late else line.what, words=words,
+                quantity=line.quantity if amount == line.amount_minor else "", rate=line.rate, facts=line.facts,
+                refers=referred, link=self.link, foreign=line.foreign,
+            )  # fmt: skip
 
 
-def _accruals(
-    line: Line, owing: int, number: int, link: str, until: str, known: Known, currency: str, late: bool
-) -> Iterator[Entry]:
+def _accruals(made: _Correction, owing: int, number: int, until: str, known: Known) -> Iterator[Entry]:
     """What is not invoiced yet, at the end of each month up to that, each taken back on the next day.
 
     What comes late accrues from the first month on that takes entries.
     """
-    month = line.month
+    month = made.line.month
     while month < until:
-        following = f"{add_months(parse_day(month), 1):%Y-%m}"
+        next_day = month_span(month).until
+        following = f"{next_day:%Y-%m}"
         if known.takes(month) and known.takes(following):
-            last = add_months(parse_day(month), 1) - timedelta(days=1)
-            firsts, seconds = [], []
-            for one in _both(line, owing, number, link, month, last, currency, late):
-                first, second = accrued(_accrual(one, month))
-                firsts.append(first)
-                seconds.append(second)
-            yield from (*firsts, *seconds)
+            pairs = [
+                accrued(_accrual(one, month)) for one in made.both(owing, number, month, next_day - timedelta(days=1))
+            ]
+            yield from (first for first, _ in pairs)
+            yield from (second for _, second in pairs)
         month = following
 
 

@@ -30,7 +30,7 @@ from gigawatt.ledger.accounts import (
     TAX,
 )
 from gigawatt.ledger.extract import DAY, LINK, PERIOD, WHAT, Extract
-from gigawatt.ledger.lines import HELD_FOR, LATE, SETTLED
+from gigawatt.ledger.lines import HELD_FOR, LATE, month_of
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CREDIT, DEBIT, ID, REFERS
 from gigawatt.model.entry import RESOLVES
@@ -57,7 +57,6 @@ NO_CHARGES = {
 """Why an entry is no charge, by one of its accounts."""
 EXACT = Context(prec=60)
 """In which products keep all their digits."""
-_SETTLED = re.compile(rf"{SETTLED}\|(\d{{4}}-(?:0[1-9]|1[0-2]))\|")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?)\s*(.*)")
 
 
@@ -149,8 +148,7 @@ def _contract(row: Row) -> str:
 
 def _month(row: Row) -> str:
     """The month that an entry is for: as the id of a settlement's tells it, which is booked when it is invoiced."""
-    found = _SETTLED.match(row[ID])
-    return str(found[1] if found else row[DAY][:7])
+    return month_of(row[ID]) or str(row[DAY][:7])
 
 
 def _promise(row: Row) -> Promise:

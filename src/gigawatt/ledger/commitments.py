@@ -26,7 +26,7 @@ from gigawatt.model.clause import Clause
 from gigawatt.model.commitments import Agreement, Commitments, MinimumDue, Obligation, year_of
 from gigawatt.model.contract import Contract
 from gigawatt.model.extent import Extent
-from gigawatt.model.facts import Coming, Delivered, Facts, HandedOver, Notice, Ordered, Paid
+from gigawatt.model.facts import Coming, Delivered, Facts, HandedOver, Notice, Ordered, Paid, day_of
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.promises.handing_over import EXTENDED
@@ -87,11 +87,8 @@ def _by(facts: Facts, as_of: date, since: date) -> Facts:
 
 
 def _is_over(item: object, as_of: date, since: date) -> bool:
-    month = getattr(item, "month", None)
-    if month is not None:
-        return parse_day(month) < since
-    days = [getattr(item, name, None) for name in ("on", "accepted", "ended", "given")]
-    return min((day for day in days if day is not None), default=as_of) <= as_of
+    day = day_of(item)
+    return day is None or (day < since if hasattr(item, "month") else day <= as_of)
 
 
 @dataclass(frozen=True)

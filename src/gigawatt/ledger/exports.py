@@ -21,7 +21,7 @@ from gigawatt.model.chart import Chart
 from gigawatt.model.exported import Exported
 from gigawatt.model.programme import Programme
 from gigawatt.values.ids import unknown
-from gigawatt.values.span import add_months, parse_day
+from gigawatt.values.span import month_span
 
 TEXTS = {"beancount": (beancount, ".beancount"), "hledger": (hledger, ".journal")}
 FORMS = ("beancount", "focus", "hledger")
@@ -61,7 +61,7 @@ def _focus(extract: Extract, out: Path, programme: Programme | None) -> Exported
         )
     currency, found = extract.book.identity.currency, list[Commitment]()
     if programme is not None:
-        last = add_months(parse_day(max(extract.moved)), 1) - timedelta(days=1)
+        last = month_span(max(extract.moved)).until - timedelta(days=1)
         found = commitments(programme, extract.party, last)
     name_of, left_out = _names(programme), Counter[str]()
     paths = {version: out / file_name(extract.name, f".focus-{version}-cost-and-usage.csv") for version in VERSIONS}

@@ -16,7 +16,7 @@ from gigawatt.ledger.own_accounts import Named, totals
 from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import AMOUNT, CREDIT, DEBIT
 from gigawatt.values.money import amount_text, minor_digits
-from gigawatt.values.span import add_months, parse_day
+from gigawatt.values.span import month_span
 
 TYPES = {Sort.ASSETS: "A", Sort.LIABILITIES: "L", Sort.EQUITY: "E", Sort.INCOME: "R", Sort.EXPENSES: "X"}
 
@@ -35,7 +35,7 @@ def hledger(extract: Extract, accounts: Mapping[str, Named]) -> Iterator[str]:
     for row in extract.rows():
         yield _transaction(row, names, currency)
     for month, moved, balances in extract.closings():
-        last, ends = add_months(parse_day(month), 1) - timedelta(days=1), totals(balances, names)
+        last, ends = month_span(month).until - timedelta(days=1), totals(balances, names)
         yield f"\n{last} * balances at the end of {month}\n"
         for name in sorted({names[account] for account in moved}):
             yield f"    {name}  0 {currency} = {amount_text(ends[name], currency)} {currency}\n"

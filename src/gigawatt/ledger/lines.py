@@ -25,7 +25,7 @@ from gigawatt.model.programme import Programme
 from gigawatt.model.remaining import HeldAs
 from gigawatt.values.ids import own_id
 from gigawatt.values.money import Money
-from gigawatt.values.span import Duration, Span, add_months, parse_day
+from gigawatt.values.span import Duration, add_months, month_span, parse_day
 
 HELD = {
     HeldAs.PREPAID: (of.PREPAID, of.DEFERRED_INCOME),
@@ -38,6 +38,7 @@ HELD_FOR, BROUGHT, LATE = "held: ", "brought forward: ", " (late)"
 later period than it would be in time."""
 SETTLED, NO_CLAUSE = "settled", "-"
 """How the ids of entries begin that a settlement makes; what stands in them for the clause of a payment."""
+_OF_MONTH = re.compile(rf"{SETTLED}\|(\d{{4}}-(?:0[1-9]|1[0-2]))\|")
 _EACH = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 Pair = tuple[str, str]
@@ -120,6 +121,12 @@ def payment_lines(programme: Programme, paid: Paid, name: str) -> Iterator[Line]
         yield line("realised exchange difference", (difference, of.EXCHANGE), (of.EXCHANGE, difference), realised)
 
 
+def month_of(entry_id: str) -> str:
+    """The month that an entry of a settlement is for, by its id, which is booked when it is invoiced; else empty."""
+    found = _OF_MONTH.match(entry_id)
+    return found[1] if found else ""
+
+
 def invoice_day(contract: Contract, month: str, last: date) -> date:
     """When what a contract makes due for a month is invoiced: by its `payment`, else on the last day of it."""
     found = re.fullmatch(r"(\w+) in (arrears|advance)", contract.payment.invoice or "")
@@ -147,8 +154,7 @@ def exact(number: Fraction | None) -> str:
 def _of_posting(programme: Programme, posting: Posting, facts: tuple[str, ...]) -> Line:
     contract_id, _, clause_id = posting.by.partition("/")
     contract = programme.contracts[contract_id]
-    first = parse_day(posting.month)
-    month = Span(first, add_months(first, 1))
+    month = month_span(posting.month)
     days = posting.days.within(month) if posting.days is not None else month
     days = days if days.days else month
     clause = contract.clauses.get(clause_id)
@@ -162,7 +168,7 @@ def _of_posting(programme: Programme, posting: Posting, facts: tuple[str, ...]) 
     return Line(
         posting.month, (payer, payee), amount,
         invoice_day(contract, posting.month, days.until - timedelta(days=1)),
-        _own(posting.by), posting.what, "" if days.start == first else f"from {days.start}",
+        own_id(posting.by), posting.what, "" if days.start == month.start else f"from {days.start}",
         f"{cite}: {cite.words}" if cite is not None and cite.words and str(cite) != cite.words else str(cite or ""),
         f"{exact(posting.quantity)} {posting.unit}".strip() if posting.quantity is not None else "",
         exact(posting.rate), facts, net=contract.payment.net,
@@ -181,7 +187,7 @@ def _held(programme: Programme, settlement: Settlement) -> Iterator[Line]:
     brought: dict[tuple[str, str, str, HeldAs], int] = {}
     for one in settlement.remaining:
         if one.held_as is not None:
-            promise = (_own(one.by), one.payer, one.payee, one.held_as)
+            promise = (own_id(one.by), one.payer, one.payee, one.held_as)
             by_month = held.setdefault(promise, {})
             by_month[one.month] = by_month.get(one.month, 0) + one.held_minor
             brought[promise] = brought.get(promise, 0) + one.brought_minor
@@ -198,19 +204,13 @@ def _held(programme: Programme, settlement: Settlement) -> Iterator[Line]:
         for month in settlement.months:
             now = by_month.get(month, 0)
             if now != before:
-                last = add_months(parse_day(month), 1) - timedelta(days=1)
+                last = month_span(month).until - timedelta(days=1)
                 sides = (
                     (Account(payer, contract_id, asset), Account(payer, contract_id, of.COST)),
                     (Account(payee, contract_id, of.INCOME), Account(payee, contract_id, liability)),
                 )
                 yield Line(month, sides, now - before, last, by, f"{HELD_FOR}{held_as}")
             before = now
-
-
-def _own(by: str) -> str:
-    """A clause's full name as the file has it, whichever version is meant."""
-    contract_id, _, clause_id = by.partition("/")
-    return f"{contract_id}/{own_id(clause_id)}"
 
 
 def _foreign(paid: Paid) -> Foreign:

@@ -7,13 +7,13 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from gigawatt.model.entry import Account, Act, Entry, Foreign
 from gigawatt.values.money import minor_digits
-from gigawatt.values.span import add_months, parse_day
+from gigawatt.values.span import month_span
 
 
 def accrued(entry: Entry) -> list[Entry]:
     """What is not billed yet, and its reversal on the first day of the next period, linked."""
     link = entry.link or f"{entry.id}:accrual"
-    first = add_months(parse_day(entry.period), 1)
+    first = month_span(entry.period).until
     back = replace(
         entry, id=f"{entry.id}:reversal", debit=entry.credit, credit=entry.debit, act=Act.REVERSE, refers=entry.id,
         period=f"{first:%Y-%m}", day=first, link=link, foreign=None,

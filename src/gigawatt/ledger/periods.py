@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from gigawatt.model.booked import PeriodStanding
 
@@ -29,11 +29,31 @@ def refusal(standing: PeriodStanding, act: str, by: str, why: str) -> str:
     return ""
 
 
-def standing_in(states: Mapping[str, str], period: str) -> str:
-    """How a period stands, given the states of those that were acted on: before one that is closed all are."""
-    if any(state == "closed" and period < other for other, state in states.items()):
-        return "closed"
-    return states.get(period, "open")
+@dataclass(slots=True)
+class PeriodStates:
+    """How periods stand, by those that were acted on: before one that is closed all are."""
+
+    by_period: dict[str, str] = field(default_factory=dict)
+    closed: str = ""
+    """The last that is closed."""
+
+    @classmethod
+    def of(cls, states: Mapping[str, str]) -> PeriodStates:
+        """Those of some periods."""
+        found = cls()
+        for period, state in states.items():
+            found.take(period, state)
+        return found
+
+    def take(self, period: str, state: str) -> None:
+        """A period now stands so."""
+        self.by_period[period] = state
+        if state == "closed":
+            self.closed = max(self.closed, period)
+
+    def state(self, period: str) -> str:
+        """How a period stands: open, draft, approved or closed."""
+        return "closed" if period < self.closed else self.by_period.get(period, "open")
 
 
 def out_of_order(standing: PeriodStanding, earlier: Iterable[PeriodStanding], act: str) -> str:

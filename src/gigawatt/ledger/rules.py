@@ -25,7 +25,7 @@ ALREADY = {
     "post_pending": "pending_already_posted", "void_pending": "pending_already_voided",
     "expire": "pending_already_expired",
 }  # fmt: skip
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _RATE = re.compile(r"\d+(\.\d+)?")
 
 
@@ -48,7 +48,7 @@ def wrong_in_itself(row: Row, currency: str, books_currency: str) -> str:
         return "accounts_the_same"
     if currency != books_currency:
         return "currency_not_the_books"
-    if not _MONTH.fullmatch(row[PERIOD]):
+    if not MONTH.fullmatch(row[PERIOD]):
         return "period_not_a_month"
     if row[DAY][:7] > row[PERIOD]:
         return "day_after_period"
@@ -76,7 +76,7 @@ def _foreign(row: Row, books_currency: str) -> str:
 
 def refused(row: Row, state: State) -> str:
     """Why the book as it stands does not take an entry; empty where it does."""
-    standing = state.standing(row[PERIOD])
+    standing = state.periods.state(row[PERIOD])
     if standing == "closed":
         return "period_closed"
     if row[ACT] != Act.EXPIRE and standing != "open":

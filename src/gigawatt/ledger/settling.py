@@ -12,9 +12,9 @@ from datetime import date
 from itertools import takewhile
 
 from gigawatt.errors import GigawattError
-from gigawatt.history.billing import Read, day_of, posted
+from gigawatt.history.billing import Read, posted
 from gigawatt.history.naming import by_version
-from gigawatt.model.facts import Facts
+from gigawatt.model.facts import Facts, day_of
 from gigawatt.model.posting import ClauseBook, Posting
 from gigawatt.model.programme import Programme
 from gigawatt.model.remaining import Remaining

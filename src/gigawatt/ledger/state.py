@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gigawatt.ledger.periods import standing_in
+from gigawatt.ledger.periods import PeriodStates
 from gigawatt.ledger.seam import Row
 from gigawatt.model.booked import COLUMNS
 from gigawatt.model.entry import NO_LIMIT, Act
@@ -44,14 +44,10 @@ class State:
     subjects: dict[str, Subject] = field(default_factory=dict)
     balances: dict[str, Balance] = field(default_factory=dict)
     limits: dict[str, tuple[int, int]] = field(default_factory=dict)
-    periods: dict[str, str] = field(default_factory=dict)
+    periods: PeriodStates = field(default_factory=PeriodStates)
     touched: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
     """Ids that entries of the batch refer to."""
-
-    def standing(self, period: str) -> str:
-        """How a period stands: also closed are those before one that is closed, though nothing was in them."""
-        return standing_in(self.periods, period)
 
     def balance(self, account: str) -> Balance:
         """An account's balances; noughts where nothing was posted to it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -12,8 +11,10 @@ from typing import Any
 from gigawatt.errors import BookError
 from gigawatt.ledger.accounts import ACCRUED, PAYABLE, RECEIVABLE
 from gigawatt.ledger.book import Book
+from gigawatt.ledger.extract import MOVING, party_of
 from gigawatt.ledger.keeping import REMAINING, SUM
-from gigawatt.ledger.lines import SETTLED
+from gigawatt.ledger.lines import month_of
+from gigawatt.ledger.rules import MONTH
 from gigawatt.model.booked import PeriodStanding
 from gigawatt.model.entry import Act
 from gigawatt.model.statement import Left, Statement, StatementLine
@@ -21,22 +22,20 @@ from gigawatt.values.ids import listed, unknown
 
 OWED = frozenset({PAYABLE, RECEIVABLE})
 ACCRUALS = frozenset(ACCRUED.values())
-_MOVES = frozenset({Act.POST, Act.POST_PENDING, Act.REVERSE, Act.CREDIT_NOTE})
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 Row = Mapping[str, Any]
 
 
 def statement_of(book: Book, first: str, second: str, period: str) -> Statement:
     """What stood between two parties in a month. BookError where the book has nothing between them up to then."""
-    if not _MONTH.fullmatch(period):
+    if not MONTH.fullmatch(period):
         raise BookError(f"{period!r} is no period; name a month, as 2026-10")
     opening, seen = 0, set[str]()
     lines: list[StatementLine] = []
     accrued: list[StatementLine] = []
     for _, group in groupby(book.entries(), key=lambda row: row["link"] or row["id"]):
-        rows = [row for row in group if row["act"] in _MOVES]
-        parties = {_party(row[side]) for row in rows for side in ("debit", "credit")}
+        rows = [row for row in group if row["act"] in MOVING]
+        parties = {party_of(row[side]) for row in rows for side in ("debit", "credit")}
         seen |= parties
         if parties != {first, second}:
             continue
@@ -56,10 +55,6 @@ def statement_of(book: Book, first: str, second: str, period: str) -> Statement:
     )  # fmt: skip
 
 
-def _party(account: str) -> str:
-    return account.partition(":")[0]
-
-
 def _purpose(account: str) -> str:
     return account.rpartition(":")[2]
 
@@ -72,7 +67,7 @@ def _owed(rows: Iterable[Row], first: str, second: str, purposes: frozenset[str]
     rows, by_party, told = list(rows), {first: 0, second: 0}, set[str]()
     for row in rows:
         for side, sign in (("credit", 1), ("debit", -1)):
-            party = _party(row[side])
+            party = party_of(row[side])
             if _purpose(row[side]) in purposes:
                 told.add(party)
                 by_party[party] += sign * row["amount_minor"]
@@ -90,7 +85,7 @@ def _lines(rows: Sequence[Row], first: str, second: str, purposes: frozenset[str
         if not amount:
             continue
         row = both[0]
-        month = row["id"].split("|")[1] if row["id"].startswith(f"{SETTLED}|") else ""
+        month = month_of(row["id"])
         yield StatementLine(
             row["id"].rpartition(":")[0] if month else row["id"], date.fromisoformat(row["day"]), row["act"],
             row["debit"].split(":")[1], row["clause"], row["what"], month, row["words"], row["quantity"], row["rate"],
@@ -100,7 +95,7 @@ def _lines(rows: Sequence[Row], first: str, second: str, purposes: frozenset[str
 
 def _same(row: Row) -> tuple[str, ...]:
     told = tuple(str(row[name]) for name in ("day", "act", "clause", "what", "amount_minor"))
-    return (*told, row["id"].rpartition(":")[0] if row["id"].startswith(f"{SETTLED}|") else "")
+    return (*told, row["id"].rpartition(":")[0] if month_of(row["id"]) else "")
 
 
 def _left(book: Book, first: str, second: str, period: str) -> tuple[Left, ...]:

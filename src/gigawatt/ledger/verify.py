@@ -139,7 +139,7 @@ class _Verifier:
         earlier = [self.standings.get(one, PeriodStanding(one)) for one in used]
         fault = refusal(standing, act, by, why) or out_of_order(standing, earlier, act)
         self.standings[period] = after(standing, act, by, why)
-        self.state.periods[period] = self.standings[period].state
+        self.state.periods.take(period, self.standings[period].state)
         return fault
 
     def _entries(self, row: Row) -> str:

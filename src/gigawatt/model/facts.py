@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from gigawatt.model.offer import OfferOnRecord
+from gigawatt.values.span import parse_day
 
 Key = tuple[str, str]
 Fact = TypeVar("Fact")
@@ -402,3 +403,12 @@ def _by_month(deliveries: Iterable[Delivered]) -> dict[str, Decimal]:
     for item in deliveries:
         total[item.month] += item.unit_hours
     return total
+
+
+def day_of(fact: object) -> date | None:
+    """The day from which a fact counts: its own, or the first of its month; None where it has none."""
+    month = getattr(fact, "month", None)
+    if month is not None:
+        return parse_day(month)
+    days = [getattr(fact, name, None) for name in ("on", "accepted", "ended", "given")]
+    return min((day for day in days if day is not None), default=None)

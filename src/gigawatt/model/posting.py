@@ -171,6 +171,11 @@ class ClauseBook:
         """Whole minor units in main units."""
         return Fraction(amount_minor, 10 ** minor_digits(self.programme.currency))
 
+    def minor(self, amount: Fraction) -> int:
+        """An amount of main units in whole minor ones, rounded half to even."""
+        in_one: int = 10 ** minor_digits(self.programme.currency)
+        return round(amount * in_one)
+
     def posting(
         self,
         month: int,
@@ -189,7 +194,7 @@ class ClauseBook:
         """
         priced = amount if isinstance(amount, Priced) and amount.rate is not None else None
         whole = amount.amount if isinstance(amount, Priced) else amount
-        minor = round(whole * 10 ** minor_digits(self.programme.currency))
+        minor = self.minor(whole)
         if not minor:
             return []
         payer, payee = payer or self.contract.buyer, payee or self.contract.seller

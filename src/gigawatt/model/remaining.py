@@ -9,8 +9,6 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gigawatt.values.money import minor_digits
-
 if TYPE_CHECKING:
     from gigawatt.model.posting import ClauseBook, Posting
 
@@ -66,8 +64,8 @@ def paid_ahead(
             found.append(
                 Remaining(
                     month, book.name, what, book.programme.currency, paid, paid - held, held, None,
-                    book.contract.buyer, book.contract.seller, held_as, minor_units(book, held),
-                    minor_units(book, brought) if t == 0 else 0,
+                    book.contract.buyer, book.contract.seller, held_as, book.minor(held),
+                    book.minor(brought) if t == 0 else 0,
                 )
             )  # fmt: skip
     return found
@@ -83,9 +81,3 @@ def paid_so_far(book: ClauseBook, postings: Iterable[Posting], counts: Callable[
     for month in book.month_names:
         total += by_month.get(month, 0)
         yield book.money(total)
-
-
-def minor_units(book: ClauseBook, amount: Fraction) -> int:
-    """An amount of main units in minor ones, rounded half to even."""
-    in_one: int = 10 ** minor_digits(book.programme.currency)
-    return round(amount * in_one)

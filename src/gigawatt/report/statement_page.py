@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from html import escape
 from importlib.metadata import version
 
@@ -129,13 +130,11 @@ def quantity(text: str) -> str:
 
 def number(text: str) -> str:
     """An exact number for people: thousands apart, three decimals at most."""
-    top, _, below = text.partition("/")
-    value = float(top) / float(below) if below else float(top)
-    return f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{float(Fraction(text)):,.3f}".rstrip("0").rstrip(".")
 
 
 def _short(rate: str) -> str:
-    return f"{float(rate.partition('/')[0]) / float(rate.partition('/')[2] or 1):.6g}" if rate else ""
+    return f"{float(Fraction(rate)):.6g}" if rate else ""
 
 
 def _facts(line: StatementLine) -> str:

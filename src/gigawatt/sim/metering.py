@@ -21,7 +21,7 @@ import polars as pl
 
 from gigawatt.errors import GigawattError
 from gigawatt.model.calendar import Floats, Ints
-from gigawatt.model.facts import Facts, Metered
+from gigawatt.model.facts import Facts, Metered, day_of
 from gigawatt.model.programme import Programme
 from gigawatt.model.rating import rates_of
 from gigawatt.values.quantity import parse_quantity
@@ -159,15 +159,7 @@ def _last(names: tuple[str, ...], through: str | None) -> str:
 
 def _others(facts: Facts, until: date) -> Facts:
     """The facts of the time before a day, but for Use."""
-    return replace(facts, use=()).keeping(lambda fact: _is_before(fact, until), ("use",))
-
-
-def _is_before(fact: object, until: date) -> bool:
-    """Whether a fact is of a month, or of a day, before one."""
-    month = getattr(fact, "month", None)
-    days = [getattr(fact, name, None) for name in ("given", "on", "accepted", "ended")]
-    told = [parse_day(month)] if month is not None else [day for day in days if day is not None]
-    return min(told, default=date.min) < until
+    return replace(facts, use=()).keeping(lambda fact: (day_of(fact) or date.min) < until, ("use",))
 
 
 class _Rows:

@@ -114,6 +114,12 @@ def month_start(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_span(name: str) -> Span:
+    """The days of the month that `2026-10` names. ValueError for another text."""
+    first = parse_day(name)
+    return Span(first, add_months(first, 1))
+
+
 def months_apart(start: date, day: date) -> int:
     """How many calendar months `day`'s month is after `start`'s; the day of the month does not count."""
     return (day.year - start.year) * 12 + day.month - start.month
