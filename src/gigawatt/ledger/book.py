@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from gigawatt.errors import BookError
-from gigawatt.ledger.chain import GENESIS, hash_of, is_plain
+from gigawatt.ledger.chain import GENESIS, chained, is_plain
 from gigawatt.ledger.periods import PeriodStates, after, out_of_order, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, FACTS, NOT_YET, TIMEOUT, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row, Store
@@ -20,7 +21,6 @@ from gigawatt.model.entry import NO_LIMIT, Account, Act, Entry, FactOnRecord
 
 LINK = AT["link"]
 _AT_ONCE = 20_000
-Judged = tuple[Row, str]
 
 
 def now_us() -> int:
@@ -29,19 +29,28 @@ def now_us() -> int:
 
 
 class _Writing:
-    """The records of one transaction: numbered, timed on the book's clock and chained."""
+    """The records of one transaction, timed on the book's clock; numbered and chained once all are told."""
 
     def __init__(self, head: Row | None, now: int) -> None:
-        self.seq, last, self.hash = head or (0, 0, GENESIS)
-        self.now_us = max(now, last)
-        self.rows: dict[str, list[Row]] = {}
+        self.last, last_us, self.hash = head or (0, 0, GENESIS)
+        self.now_us = max(now, last_us)
+        self.told: list[tuple[str, Row]] = []
+
+    @property
+    def seq(self) -> int:
+        """The number of the last record that was told."""
+        return int(self.last) + len(self.told)
 
     def record(self, table: str, *content: Any) -> None:
         """Add a record of some content: what stands between its number and its time."""
-        self.seq += 1
-        row = (self.seq, *content, self.now_us, b"")
-        self.hash = hash_of(table, row, self.hash)
-        self.rows.setdefault(table, []).append((*row[:-1], self.hash))
+        self.told.append((table, (0, *content, self.now_us, b"")))
+
+    def rows(self) -> dict[str, list[Row]]:
+        """The records of each table."""
+        rows: dict[str, list[Row]] = {}
+        for table, row in chained(self.told, self.last, self.hash):
+            rows.setdefault(table, []).append(row)
+        return rows
 
 
 class Book:
@@ -81,7 +90,7 @@ class Book:
         with self.store.writing():
             writing = _Writing(self.store.head(), self.clock())
             yield writing
-            for table, rows in writing.rows.items():
+            for table, rows in writing.rows().items():
                 self.store.append(table, rows)
 
     @property
@@ -96,22 +105,21 @@ class Book:
 
         Pending entries whose time has come expire first.
         """
-        rows = [_row(entry) for entry in batch]
-        currencies = [entry.currency for entry in batch]
-        self._refuse_what_no_text_can_hold(rows)
+        own = self.identity.currency
         with self._written() as writing:
+            rows = [_row(entry, writing.now_us) for entry in batch]
+            self._refuse_what_no_text_can_hold(rows)
+            faults = (wrong_in_itself(row, entry.currency, own) for row, entry in zip(rows, batch, strict=True))
             waiting = self._due(writing.now_us)
             state = self._state(rows, waiting, writing.now_us)
-            for row in waiting:
-                self._take(_expiry(row), state, writing)
+            self._let_expire(waiting, state, writing)
             answers: list[Answer] = []
-            for link, group in groupby(zip(rows, currencies, strict=True), key=lambda item: item[0][LINK]):
-                members = list(group)
+            for link, group in groupby(rows, key=itemgetter(LINK)):
                 if link:
-                    answers += self._linked(members, state, writing)
+                    members = list(group)
+                    answers += self._linked(members, list(islice(faults, len(members))), state, writing)
                 else:
-                    for row, currency in members:
-                        answers.append(self._single(row, currency, state, writing))
+                    answers += [self._single(row, next(faults), state, writing) for row in group]
             self._keep_balances(state, writing)
         return answers
 
@@ -120,12 +128,13 @@ class Book:
         with self._written() as writing:
             waiting = self._due(writing.now_us)
             state = self._state([], waiting, writing.now_us)
-            for row in waiting:
-                self._take(_expiry(row), state, writing)
+            self._let_expire(waiting, state, writing)
             self._keep_balances(state, writing)
         return [row[ID] for row in waiting]
 
     def _refuse_what_no_text_can_hold(self, rows: Sequence[Row]) -> None:
+        if is_plain(*(row[at] for row in rows for at in (ID, LINK, REFERS))):
+            return
         for row in rows:
             if not is_plain(row[ID], row[LINK], row[REFERS]):
                 raise BookError(f"an entry's id, link or reference is not plain text: {row[ID]!a}; nothing was posted")
@@ -150,27 +159,26 @@ class Book:
         state.take_referring(store.referring(wanted))
         state.wanted = wanted
         accounts = {row[at] for row in (*rows, *waiting) for at in (DEBIT, CREDIT)}
-        state.balances = {row[1]: list(row[2:6]) for row in store.latest("balances", accounts)}
+        state.balances.update((row[1], list(row[2:6])) for row in store.latest("balances", accounts))
         state.limits = {row[1]: (row[2], row[3]) for row in store.latest("limits", accounts)}
         state.periods = PeriodStates.of({period: one.state for period, one in self._standings().items()})
         return state
 
-    def _single(self, row: Row, currency: str, state: State, writing: _Writing) -> Answer:
-        row = (*row[:-2], writing.now_us, b"")
-        answer = self._known_or_wrong(row, currency, state)
+    def _single(self, row: Row, fault: str, state: State, writing: _Writing) -> Answer:
+        answer = self._wrong_or_known(row, fault, state)
         if answer is not None:
             return answer
         error = refused(row, state)
         if error:
             return self._fail(row, error, state, writing)
-        self._take(row, state, writing)
+        self._enter(row, state)
+        writing.told.append(("entries", row))
         return Answer(row[ID], CREATED)
 
-    def _known_or_wrong(self, row: Row, currency: str, state: State) -> Answer | None:
+    def _wrong_or_known(self, row: Row, fault: str, state: State) -> Answer | None:
         """The answer to an entry that is wrong in itself, has failed before, or is in the book; None to a new one."""
-        error = wrong_in_itself(row, currency, state.currency)
-        if error:
-            return Answer(row[ID], error)
+        if fault:
+            return Answer(row[ID], fault)
         if row[ID] in state.failures:
             return Answer(row[ID], "id_failed_before", state.failures[row[ID]])
         found = state.entries.get(row[ID])
@@ -181,13 +189,12 @@ class Book:
                 return Answer(row[ID], DIFFERS, name)
         return Answer(row[ID], EXISTS)
 
-    def _linked(self, members: list[tuple[Row, str]], state: State, writing: _Writing) -> list[Answer]:
+    def _linked(self, rows: list[Row], faults: list[str], state: State, writing: _Writing) -> list[Answer]:
         """All entries of a link or none: the one that stops it is answered with its error, the others `linked_failed`.
 
         Where all are in the book each is answered `exists`.
         """
-        rows = [(*row[:-2], writing.now_us, b"") for row, _ in members]
-        known = [self._known_or_wrong(row, currency, state) for row, (_, currency) in zip(rows, members, strict=True)]
+        known = [self._wrong_or_known(row, fault, state) for row, fault in zip(rows, faults, strict=True)]
         if all(known):
             return [answer for answer in known if answer is not None]
         taken: list[Row] = []
@@ -201,8 +208,7 @@ class Book:
                 self._enter(row, state)
                 taken.append(row)
         if stopped is None:
-            for row in taken:
-                self._write(row, writing)
+            writing.told += [("entries", row) for row in taken]
             return [Answer(row[ID], CREATED) for row in rows]
         for row in reversed(taken):
             state.apply(row, -1)
@@ -223,10 +229,11 @@ class Book:
             writing.record("failures", row[ID], error)
         return Answer(row[ID], error)
 
-    def _take(self, row: Row, state: State, writing: _Writing) -> None:
-        row = (*row[:-2], writing.now_us, b"")
-        self._enter(row, state)
-        self._write(row, writing)
+    def _let_expire(self, waiting: Sequence[Row], state: State, writing: _Writing) -> None:
+        for pending in waiting:
+            row = _expiry(pending, writing.now_us)
+            self._enter(row, state)
+            writing.told.append(("entries", row))
 
     def _enter(self, row: Row, state: State) -> None:
         state.entries[row[ID]] = row
@@ -234,12 +241,8 @@ class Book:
             state.add_subject(row)
         state.apply(row)
 
-    def _write(self, row: Row, writing: _Writing) -> None:
-        writing.record("entries", *row[1:-2])
-
     def _keep_balances(self, state: State, writing: _Writing) -> None:
-        rows = writing.rows.get("entries", [])
-        changed = sorted({row[at] for row in rows for at in (DEBIT, CREDIT)})
+        changed = sorted({row[at] for table, row in writing.told if table == "entries" for at in (DEBIT, CREDIT)})
         self.store.append("balances", [(writing.seq, name, *state.balances[name]) for name in changed])
 
     def record_facts(self, batch: Iterable[FactOnRecord]) -> list[Answer]:
@@ -371,19 +374,19 @@ class Book:
         self.store.close()
 
 
-def _row(entry: Entry) -> Row:
-    """An entry as its row, without number, time and hash."""
+def _row(entry: Entry, now_us: int) -> Row:
+    """An entry as its row, without number and hash."""
     foreign = (entry.foreign.currency, entry.foreign.amount_minor, entry.foreign.rate) if entry.foreign else ("", 0, "")
     return (
-        0, entry.id, entry.act.value, entry.debit.name, entry.credit.name, entry.amount_minor, entry.period,
+        0, entry.id, str(entry.act), entry.debit.name, entry.credit.name, entry.amount_minor, entry.period,
         entry.day.isoformat(), entry.clause, entry.what, entry.words, entry.quantity, entry.rate,
-        "\n".join(entry.facts), entry.refers, entry.link, entry.timeout_s, *foreign, 0, b"",
+        "\n".join(entry.facts), entry.refers, entry.link, entry.timeout_s, *foreign, now_us, b"",
     )  # fmt: skip
 
 
-def _expiry(pending: Row) -> Row:
+def _expiry(pending: Row, now_us: int) -> Row:
     """The entry by which the book lets a pending one expire."""
-    row = list(pending)
+    row = [*pending[:-2], now_us, b""]
     row[ID], row[ACT], row[REFERS] = f"{BOOKS_OWN}expire:{pending[ID]}", Act.EXPIRE.value, pending[ID]
     row[LINK], row[TIMEOUT], row[AMOUNT] = "", 0, pending[AMOUNT]
     return tuple(row)

@@ -6,29 +6,40 @@ of a record may hold; so two records have one text only where they are one.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from gigawatt.ledger.seam import Row
+from gigawatt.model.booked import COLUMNS
 
 PART = "\x1f"
 GENESIS = bytes(32)
-UNPLAIN = frozenset(map(chr, (*range(9), *range(11, 32), 127))) | {"\t"}
-"""Control characters, all but the newline."""
+_TEXT = {table: PART.join((table, *["%s"] * (len(columns) - 1))) for table, columns in COLUMNS.items()}
+"""The text of a record of each table, a place for each column but the hash: twice as fast as to join them."""
+_UNPLAIN = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+"""Control characters, all but the newline, and halves of a character."""
 
 
 def text_of(table: str, row: Row) -> str:
     """The text of a record; its last column, the hash, left out."""
-    return f"{table}{PART}{PART.join(map(str, row[:-1]))}"
+    return _TEXT[table] % row[:-1]
 
 
-def hash_of(table: str, row: Row, before: bytes) -> bytes:
-    """The hash of a record after another, 32 bytes."""
-    return sha256(before + text_of(table, row).encode("utf-8", "surrogatepass")).digest()
+def hash_of(text: str, before: bytes) -> bytes:
+    """The hash of a record's text after the hash before it, 32 bytes."""
+    return sha256(before + text.encode("utf-8", "surrogatepass")).digest()
+
+
+def chained(rows: Iterable[tuple[str, Row]], last: int, before: bytes) -> Iterator[tuple[str, Row]]:
+    """Records with their tables, numbered and chained after the one of number `last` and hash `before`."""
+    for seq, (table, row) in enumerate(rows, last + 1):
+        row = (seq, *row[1:])
+        before = hash_of(text_of(table, row), before)
+        yield table, (*row[:-1], before)
 
 
 def is_plain(*texts: str) -> bool:
     """Whether texts have no control characters but newlines, and can be written as UTF-8."""
     whole = "".join(texts)
-    if whole.isprintable():
-        return True
-    return UNPLAIN.isdisjoint(whole) and not any("\ud800" <= letter <= "\udfff" for letter in whole)
+    return whole.isprintable() or _UNPLAIN.search(whole) is None

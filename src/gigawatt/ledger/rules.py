@@ -15,7 +15,7 @@ from gigawatt.ledger.seam import Row
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CREDIT, DEBIT, ID, REFERS, State
 from gigawatt.model.entry import CORRECTS, MOST_MINOR, NO_LIMIT, RESOLVES, Act, Foreign
 
-PERIOD, DAY, FACTS, TIMEOUT = AT["period"], AT["day"], AT["facts"], AT["timeout_s"]
+PERIOD, FACTS, TIMEOUT = AT["period"], AT["facts"], AT["timeout_s"]
 FOREIGN = AT["foreign_currency"]
 ACTS = frozenset(Act)
 BOOKS_OWN = "book:"
@@ -25,32 +25,32 @@ ALREADY = {
     "post_pending": "pending_already_posted", "void_pending": "pending_already_voided",
     "expire": "pending_already_expired",
 }  # fmt: skip
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_RATE = re.compile(r"\d+(\.\d+)?")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+_RATE = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 def wrong_in_itself(row: Row, currency: str, books_currency: str) -> str:
     """Why an entry can be taken by no book of the currency; empty where it can."""
-    amount, act = row[AMOUNT], row[ACT]
+    id_, act, debit, credit, amount, period, day, *texts = row[ID:TIMEOUT]  # at once: it is asked of every entry
     if act not in ACTS:
         return "act_unknown"
-    if not row[ID]:
+    if not id_:
         return "id_missing"
-    if row[ID].startswith(BOOKS_OWN) or act == Act.EXPIRE:
+    if id_.startswith(BOOKS_OWN) or act == Act.EXPIRE:
         return "id_reserved"
-    if not is_plain(*row[AT["clause"] : FACTS], row[FACTS], row[ID], row[REFERS], row[AT["link"]]):
+    if not is_plain(id_, *texts):
         return "text_not_plain"
     if amount <= 0:
         return "amount_not_positive"
     if amount > MOST_MINOR:
         return "amount_too_large"
-    if row[DEBIT] == row[CREDIT]:
+    if debit == credit:
         return "accounts_the_same"
     if currency != books_currency:
         return "currency_not_the_books"
-    if not MONTH.fullmatch(row[PERIOD]):
+    if not MONTH.fullmatch(period):
         return "period_not_a_month"
-    if row[DAY][:7] > row[PERIOD]:
+    if day[:7] > period:
         return "day_after_period"
     if row[REFERS]:
         if act == Act.PENDING:
@@ -79,7 +79,7 @@ def refused(row: Row, state: State) -> str:
     standing = state.periods.state(row[PERIOD])
     if standing == "closed":
         return "period_closed"
-    if row[ACT] != Act.EXPIRE and standing != "open":
+    if standing != "open" and row[ACT] != Act.EXPIRE:
         return "period_in_review"
     if row[FACTS] and not state.facts.issuperset(row[FACTS].split("\n")):
         return "fact_not_found"
@@ -125,15 +125,17 @@ def _by_reference(row: Row, state: State) -> str:
 
 def _over(row: Row, state: State) -> str:
     """Whether an entry would take an account over what it may come to; pending amounts count."""
-    amount = row[AMOUNT]
-    debits, credits, pending, _ = state.balance(row[DEBIT])
-    if debits + pending + amount > NO_LIMIT:
+    debit, credit = row[DEBIT], row[CREDIT]
+    debits, credits, pending, _ = state.balances[debit]
+    debits += pending + row[AMOUNT]
+    if debits > NO_LIMIT:
         return "overflows_account"
-    if debits + pending + amount - credits > state.limit(row[DEBIT])[0]:
+    if debit in state.limits and debits - credits > state.limits[debit][0]:
         return "exceeds_debit_limit"
-    debits, credits, _, pending = state.balance(row[CREDIT])
-    if credits + pending + amount > NO_LIMIT:
+    debits, credits, _, pending = state.balances[credit]
+    credits += pending + row[AMOUNT]
+    if credits > NO_LIMIT:
         return "overflows_account"
-    if credits + pending + amount - debits > state.limit(row[CREDIT])[1]:
+    if credit in state.limits and credits - debits > state.limits[credit][1]:
         return "exceeds_credit_limit"
     return ""

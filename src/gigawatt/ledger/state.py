@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gigawatt.ledger.periods import PeriodStates
 from gigawatt.ledger.seam import Row
 from gigawatt.model.booked import COLUMNS
-from gigawatt.model.entry import NO_LIMIT, Act
+from gigawatt.model.entry import Act
 
 AT = {name: n for n, name in enumerate(COLUMNS["entries"])}
 AMOUNT, DEBIT, CREDIT, ACT, ID, REFERS = (
@@ -42,23 +43,12 @@ class State:
     failures: dict[str, str] = field(default_factory=dict)
     facts: set[str] = field(default_factory=set)
     subjects: dict[str, Subject] = field(default_factory=dict)
-    balances: dict[str, Balance] = field(default_factory=dict)
+    balances: defaultdict[str, Balance] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     limits: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The most that an account may be in debit and in credit, where that is limited."""
     periods: PeriodStates = field(default_factory=PeriodStates)
-    touched: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
     """Ids that entries of the batch refer to."""
-
-    def balance(self, account: str) -> Balance:
-        """An account's balances; noughts where nothing was posted to it."""
-        found = self.balances.get(account)
-        if found is None:
-            found = self.balances[account] = [0, 0, 0, 0]
-        return found
-
-    def limit(self, account: str) -> tuple[int, int]:
-        """The most that an account may be in debit and in credit."""
-        return self.limits.get(account, (NO_LIMIT, NO_LIMIT))
 
     def add_subject(self, row: Row) -> None:
         """Have an entry that others may refer to."""
@@ -67,8 +57,7 @@ class State:
     def apply(self, row: Row, sign: int = 1) -> None:
         """Take an entry's effect into the balances and into what it refers to, or with -1 take it out again."""
         act, amount = row[ACT], sign * row[AMOUNT]
-        debit, credit = self.balance(row[DEBIT]), self.balance(row[CREDIT])
-        self.touched.update((row[DEBIT], row[CREDIT]))
+        debit, credit = self.balances[row[DEBIT]], self.balances[row[CREDIT]]
         if act in MOVES:
             debit[0] += amount
             credit[1] += amount
@@ -82,11 +71,12 @@ class State:
             if act == Act.POST_PENDING:
                 debit[0] += amount
                 credit[1] += amount
-        self.refer(row, sign)
+        if row[REFERS]:
+            self.refer(row, sign)
 
     def refer(self, row: Row, sign: int = 1) -> None:
         """Mark what an entry does to the one that it refers to."""
-        subject = self.subjects.get(row[REFERS]) if row[REFERS] else None
+        subject = self.subjects.get(row[REFERS])
         if subject is None or row[ACT] == Act.POST:
             return
         if row[ACT] in (Act.REVERSE, Act.CREDIT_NOTE):

@@ -8,11 +8,11 @@ from hashlib import sha256
 from itertools import repeat
 
 from gigawatt.ledger.book import Book
-from gigawatt.ledger.chain import GENESIS, hash_of, text_of
+from gigawatt.ledger.chain import GENESIS, PART, hash_of, text_of
 from gigawatt.ledger.periods import FROM, after, out_of_order, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row
-from gigawatt.ledger.state import ACT, AT, ID, REFERS, State
+from gigawatt.ledger.state import ACT, AT, CREDIT, DEBIT, ID, REFERS, State
 from gigawatt.model.booked import BALANCE, COLUMNS, Finding, PeriodStanding, Verified
 from gigawatt.model.entry import RESOLVES, Act
 
@@ -38,6 +38,7 @@ class _Verifier:
         self.ids: set[str] = set()
         self.used: set[str] = set()
         self.facts: set[str] = set()
+        self.touched: set[str] = set()
         self.findings: list[Finding] = []
         self.wanted = {row[REFERS] for row in self.store.scan("entries") if row[REFERS]}
         self.programmes: set[tuple[str, str]] = set()
@@ -65,8 +66,8 @@ class _Verifier:
                 due = next(balances, None)
         if due is not None:
             self._find(f"balances after record {due[0][0]}", "follow no record; records at the end are missing")
-        if self.state.touched:
-            accounts = ", ".join(sorted(self.state.touched))
+        if self.touched:
+            accounts = ", ".join(sorted(self.touched))
             self._find("balances", f"those after the last entries are missing, of {accounts}")
         if not noted:
             self._find("the head", f"{self.noted} was noted before and is not in the book; records were taken out")
@@ -90,23 +91,23 @@ class _Verifier:
         if row[0] != seq + 1:
             what = f"record {seq + 1}" if row[0] == seq + 2 else f"records {seq + 1} to {row[0] - 1}"
             self._find(place, f"{what} before it is missing" if row[0] > seq else "its number is there twice")
-        hash_is = hash_of(table, row, before)
-        if hash_is != row[-1] or text_of(table, row).count("\x1f") != len(row) - 1:
+        text = text_of(table, row)
+        if hash_of(text, before) != row[-1] or text.count(PART) != len(row) - 1:
             self._find(place, "was changed, or what stands before it was: its hash is not that of the chain")
         return int(row[0])
 
     def _compare(self, *rows: Row) -> None:
         seq, told = rows[0][0], {row[1]: row for row in rows}
-        for account in sorted(self.state.touched | told.keys()):
-            place, added = f"balance of {account} after record {seq}", tuple(self.state.balance(account))
+        for account in sorted(self.touched | told.keys()):
+            place, added = f"balance of {account} after record {seq}", tuple(self.state.balances[account])
             found = told.get(account)
             if found is None:
                 self._find(place, "is missing")
-            elif account not in self.state.touched:
+            elif account not in self.touched:
                 self._find(place, "belongs to no entry")
             elif tuple(map(type, found)) != KINDS["balances"] or found[2:] != added:
                 self._find(place, f"is {found[2:]}; the entries add up to {added}")
-        self.state.touched.clear()
+        self.touched.clear()
 
     def _judge(self, place: str, table: str, row: Row) -> None:
         fault = getattr(self, f"_{table}")(row)
@@ -155,6 +156,7 @@ class _Verifier:
             self.state.add_subject(row)
         if row[ACT] not in RESOLVES or row[REFERS] in self.state.subjects:
             self.state.apply(row)
+            self.touched.update((row[DEBIT], row[CREDIT]))
         return f"breaks a rule: {fault}" if fault else ""
 
     def _find(self, place: str, what: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 CREATED, EXISTS, DIFFERS = "created", "exists", "exists_with_different"
 
@@ -40,8 +41,7 @@ class BookIdentity:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of an entry or a fact: `created`, `exists`, or the name of an error; `field` where one differs."""
 
     id: str

@@ -71,8 +71,11 @@ class PostgresStore(SqlStore):
 
     def all(self, sql: str, *values: Any) -> list[Row]:
         """All rows of a query."""
-        asked = sql.replace("?", "%s").replace("{any}", "= any(%s)")
-        return self.connection.execute(asked.encode(), values).fetchall()
+        return self.connection.execute(sql.replace("?", "%s").encode(), values).fetchall()
+
+    def among(self, table: str, column: str) -> str:
+        """How a query goes on for rows with one of some values."""
+        return f"from {table} where {column} = any(?)"
 
     def append(self, table: str, rows: Sequence[Row]) -> None:
         """Add rows, inside `writing`."""

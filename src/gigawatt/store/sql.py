@@ -11,8 +11,6 @@ from gigawatt.model.booked import COLUMNS
 from gigawatt.store.schema import TABLES, VERSION, quoted
 
 Row = tuple[Any, ...]
-ANY = "{any}"
-"""Stands where a dialect says `one of a list that is handed over`."""
 RESOLVED = "('post_pending', 'void_pending', 'expire')"
 
 
@@ -26,7 +24,11 @@ class SqlStore(ABC):
 
     @abstractmethod
     def all(self, sql: str, *values: Any) -> list[Row]:
-        """All rows of a query; `?` stands for a value, a list among them where the query has `{any}`."""
+        """All rows of a query; `?` stands for a value, which is a list where the query goes on from `among`."""
+
+    @abstractmethod
+    def among(self, table: str, column: str) -> str:
+        """How a query goes on for the rows of a table that have one of a list of values in a column: `from ...`."""
 
     @abstractmethod
     def append(self, table: str, rows: Sequence[Row]) -> None:
@@ -49,11 +51,11 @@ class SqlStore(ABC):
 
     def with_ids(self, table: str, ids: Collection[str]) -> list[Row]:
         """The rows of entries, failures or facts that have one of some ids."""
-        return self._among(f"select {columns_of(table)} from {table} where id {ANY}", ids)
+        return self._asked(f"select {columns_of(table)} {self.among(table, 'id')}", ids)
 
     def known_facts(self, ids: Collection[str]) -> set[str]:
         """Which of some ids are facts on record."""
-        return {row[0] for row in self._among(f"select id from facts where id {ANY}", ids)}
+        return {row[0] for row in self._asked(f"select id {self.among('facts', 'id')}", ids)}
 
     def fact_counts(self) -> dict[str, int]:
         """How many facts of each kind are on record."""
@@ -61,13 +63,13 @@ class SqlStore(ABC):
 
     def referring(self, ids: Collection[str]) -> list[Row]:
         """The entries that refer to one of some ids, in order."""
-        among = f"select {columns_of('entries')} from entries where refers <> '' and refers {ANY} order by seq"
-        return self._among(among, ids)
+        among = self.among("entries", "refers")
+        return self._asked(f"select {columns_of('entries')} {among} and refers <> '' order by seq", ids)
 
     def latest(self, table: str, accounts: Collection[str]) -> list[Row]:
         """The last row of each account in `balances` or `limits`."""
         last = f"select max(seq) from {table} as later where later.account = {table}.account"
-        return self._among(f"select {columns_of(table)} from {table} where account {ANY} and seq = ({last})", accounts)
+        return self._asked(f"select {columns_of(table)} {self.among(table, 'account')} and seq = ({last})", accounts)
 
     def waiting(self, period: str = "") -> list[Row]:
         """Pending entries that nothing has resolved, of one period where one is named."""
@@ -90,5 +92,5 @@ class SqlStore(ABC):
         """All rows of a table by seq."""
         yield from self.all(f"select {columns_of(table)} from {table} order by seq")
 
-    def _among(self, sql: str, wanted: Collection[str]) -> list[Row]:
+    def _asked(self, sql: str, wanted: Collection[str]) -> list[Row]:
         return self.all(sql, list(wanted)) if wanted else []
