@@ -38,9 +38,9 @@ def programme() -> str:
     )
 
 
-def metered(rows: int = ROWS) -> pl.DataFrame:
+def metered(rows: int = ROWS, seed: int = SEED) -> pl.DataFrame:
     """So many rows of one month, each a job's chip-hours on a day, to the thousandth."""
-    draw = np.random.default_rng(SEED)
+    draw = np.random.default_rng(seed)
     pools, workloads = [f"s{n}-h100" for n in range(POOLS)], [f"w{n}" for n in range(WORKLOADS)]
     thousandths = pl.Series(draw.integers(1, 500_000, rows)).cast(pl.Decimal(20, 0))
     return pl.DataFrame({
@@ -79,17 +79,22 @@ def facts() -> Iterator[Figure]:
             yield Figure(f"{name}, polars merely reads it", theirs.wall_s, "s")
             yield Figure(f"{name}, peak memory of that", theirs.peak_mb, "MB")
             yield Figure(f"{name}, settled over merely read", ours.wall_s / theirs.wall_s, "times")
-        yield from _into_a_book(["settle", str(file), "--through", "2026-01", "--book", f"{folder}/book.db"], paths)
+        yield from _into_a_book(file, paths["Parquet"])
 
 
-def _into_a_book(settle: list[str], paths: dict[str, Path]) -> Iterator[Figure]:
-    """The same month kept in a book, each fact on record; and settled again from what is on record alone."""
-    for name, facts, told in (
-        ("into a book", ("--facts", str(paths["Parquet"])), f"to the book: {ROWS:,} facts, {2 * POOLS} entries"),
-        ("again from the book", (), "to the book: 0 facts, 0 entries"),
+def _into_a_book(file: Path, january: Path) -> Iterator[Figure]:
+    """The same month kept in a book, each fact on record; settled again from that alone; and the month after it."""
+    february = january.with_name("february.parquet")
+    later = pl.col("month").str.replace("2026-01-(29|30|31)", "2026-01-28").str.replace("2026-01", "2026-02")
+    metered(seed=SEED + 1).with_columns(later).write_parquet(february)
+    for name, through, facts, told in (
+        ("into a book", "2026-01", ("--facts", str(january)), f"{ROWS:,} facts, {2 * POOLS} entries"),
+        ("again from the book", "2026-01", (), "0 facts, 0 entries"),
+        ("a second month into the book", "2026-02", ("--facts", str(february)), f"{ROWS:,} facts, {2 * POOLS} entries"),
     ):
-        ours = measure(program(*settle, *facts))
-        if told not in ours.output:
+        settle = program("settle", str(file), "--through", through, "--book", str(january.with_name("book.db")))
+        ours = measure([*settle, *facts])
+        if f"to the book: {told}" not in ours.output:
             raise RuntimeError(f"not every row was kept:\n{ours.output[-2000:]}")
         yield Figure(f"Parquet, {name}", ours.wall_s, "s", most=MOST_S)
         yield Figure(f"Parquet, {name}, peak memory", ours.peak_mb, "MB", most=MOST_MB)

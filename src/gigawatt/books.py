@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,8 +109,8 @@ def read_facts(
     """
     from gigawatt.file.fact_gathering import gather
 
-    on_record = book.facts() if book is not None else None
-    return gather(programme, [os.fspath(file) for file in files], bills, on_record)
+    with book.register() if book is not None else nullcontext() as register:
+        return gather(programme, [os.fspath(file) for file in files], bills, register)
 
 
 def facts_schema_text() -> str:

@@ -15,6 +15,7 @@ from test_settle_book import LATE, PAID, TEXT, Desk, reported, used
 from gigawatt.books import read_facts, settled, settled_into, verify_book
 from gigawatt.errors import BookError
 from gigawatt.ledger import keeping
+from gigawatt.ledger.paging import FactsOnRecord
 from gigawatt.model.entry import Account
 
 AT_ONCE, MOST_TRIES = 8, 12
@@ -52,7 +53,7 @@ def until_settled(desk: Desk, *tables: str) -> int:
 
 def on_record(desk: Desk) -> list[str]:
     with desk.book() as book:
-        return sorted(record.id for _, record in book.facts() if record.kind not in (keeping.SUM, keeping.REMAINING))
+        return sorted(record.id for record in book.facts() if record.kind not in (keeping.SUM, keeping.REMAINING))
 
 
 def one_after_another(tmp_path: Path, told: list[list[str]]) -> Desk:
@@ -138,6 +139,26 @@ def test_facts_that_came_meanwhile_are_not_passed_over(desks: Callable[[], Desk]
     assert on_record(first) == ["use|meter|u1", "use|meter|u2"]
     first.settle("2026-01")
     assert first.balances()["acme:lumen:payable"] == -202_000
+
+
+def test_facts_that_another_records_while_they_are_read_count_once(
+    desks: Callable[[], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first finds its fact not on record; the second records it before the first reads what is."""
+    first, second = desks(), desks()
+    second.settle("2026-01")
+    asked, acts = FactsOnRecord.facts_with_ids, [lambda: second.settle("2026-01", JANUARY)]
+
+    def then_another(register: FactsOnRecord, ids: list[str]) -> list[tuple[object, ...]]:
+        found = asked(register, ids)
+        while acts:
+            acts.pop()()
+        return found
+
+    monkeypatch.setattr(FactsOnRecord, "facts_with_ids", then_another)
+    kept = first.settle("2026-01", JANUARY)
+    assert (kept.facts, kept.entries, acts) == (0, 0, [])
+    assert first.balances()["acme:lumen:payable"] == -200_000
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

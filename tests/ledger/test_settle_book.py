@@ -14,6 +14,8 @@ from books import STORES, place_for
 import gigawatt as gw
 from gigawatt.books import open_book, read_facts, settled, settled_into, verify_book
 from gigawatt.errors import BookError, ProgrammeError
+from gigawatt.file import fact_gathering, facts_on_record
+from gigawatt.ledger import paging
 from gigawatt.ledger.book import Book
 from gigawatt.ledger.keeping import Kept
 
@@ -267,23 +269,49 @@ def test_a_clause_that_is_no_longer_there_is_taken_back(desk: Desk) -> None:
     assert desk.balances()["acme:lumen:payable"] == -200_000
 
 
-def test_the_same_fact_with_another_amount_is_refused_and_nothing_is_kept(desk: Desk) -> None:
+@pytest.mark.parametrize(("again", "differs"), [
+    (("u1", "2026-01", 999), "chip_hours 999.000000 for 1000.000000"),
+    (("u1", "2026-02", 1000), "month 2026-02 for 2026-01"),
+])  # fmt: skip
+def test_the_same_fact_with_other_content_is_refused_and_nothing_is_kept(
+    desk: Desk, again: tuple[str, str, int], differs: str
+) -> None:
     desk.settle("2026-01", used(("u1", "2026-01", 1000)))
     with desk.book() as book:
         head = book.head
-    with pytest.raises(
-        ProgrammeError, match=r"'u1' of meter stands already in the book:\d+, and here has other content"
-    ):
-        desk.settle("2026-01", used(("u1", "2026-01", 999), ("u2", "2026-01", 1)))
+    told = rf"'u1' of meter stands already in the book:\d+, and here has other content: {differs}"
+    with pytest.raises(ProgrammeError, match=told):
+        desk.settle("2026-02", used(again, ("u2", "2026-01", 1)))
     with desk.book() as book:
         assert book.head == head
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7])
+def test_facts_read_a_few_at_a_time_are_those_read_at_once(
+    desk: Desk, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = [f"2026-{month:02}" for month in (3, 1, 2, 1, 1, 2)]
+    on_record = used(*((f"u{n}", month, n + 1) for n, month in enumerate(months)))
+    desk.settle("2026-03", on_record, reported(*((f"r{month}", month, 1000) for month in sorted(set(months)))))
+    again_and_more = desk.folder / "more.csv"
+    again_and_more.write_text(on_record + used(("v1", "2026-02", 9), ("v2", "2026-01", 8)).removeprefix(USE))
+    with desk.book() as book:
+        at_a_time = read_facts(desk.programme, again_and_more, book=book)
+        monkeypatch.setattr(fact_gathering, "_AT_ONCE", at_once)
+        monkeypatch.setattr(paging, "_FACTS_AT_ONCE", at_once)
+        monkeypatch.setattr(facts_on_record, "_AT_ONCE", at_once)
+        found = read_facts(desk.programme, again_and_more, book=book)
+    assert list(found.new) == list(at_a_time.new)
+    assert (dict(found.repeats), dict(found.counts)) == ({"use": 6}, dict(at_a_time.counts))
+    assert (found.facts, found.sources) == (at_a_time.facts, at_a_time.sources)
+    assert [one.rows for one in found.sources if one.kind == "use"] == [4, 3, 1]
 
 
 def test_many_facts_of_one_line_are_named_by_their_digest(desk: Desk) -> None:
     desk.settle("2026-01", used(*((f"u{n}", "2026-01", n) for n in range(1, 30))))
     (name,) = {row["facts"] for row in desk.entries()}
     with desk.book() as book:
-        (told,) = (record for _, record in book.facts("sum") if record.id == name)
+        (told,) = (record for record in book.facts("sum") if record.id == name)
     assert told.content == "29 rows of use: SHA-256 of the rows sender|id|content, sorted, a line each"
 
 

@@ -50,7 +50,7 @@ def told(desk: Desk) -> tuple[list[tuple], list[tuple]]:
     """The entries and facts of a book, whatever their order, time and hash."""
     own = ("seq", "at_us", "hash")
     with desk.book() as book:
-        found = [(record.id, record.kind, record.period, record.content) for _, record in book.facts()]
+        found = [(record.id, record.kind, record.period, record.content) for record in book.facts()]
     return sorted(tuple(v for k, v in row.items() if k not in own) for row in desk.entries()), sorted(found)
 
 
@@ -58,7 +58,7 @@ def seen(desk: Desk, before: set[str]) -> set[str]:
     """The ids of a sound book that has all that it had before."""
     with desk.book() as book:
         assert verify_book(book).findings == ()
-        ids = {row["id"] for row in book.entries()} | {record.id for _, record in book.facts()}
+        ids = {row["id"] for row in book.entries()} | {record.id for record in book.facts()}
         assert before <= ids
         per_link = Counter(row["link"] for row in book.entries())
     assert all(count % 2 == 0 for count in per_link.values()), per_link

@@ -14,6 +14,8 @@ from gigawatt.ledger.book import Book
 from gigawatt.ledger.verify import verify
 from gigawatt.model.booked import BALANCE, COLUMNS, BookIdentity, Verified
 from gigawatt.model.entry import FactOnRecord, Foreign
+from gigawatt.store import postgres, sqlite
+from gigawatt.store.schema import steps
 
 TABLES = {**COLUMNS, "balances": BALANCE}
 
@@ -137,10 +139,31 @@ def test_a_book_of_a_later_version_is_refused(kind: str, tmp_path: Path) -> None
     book = filled(place)
     with book.store.writing():
         book.store.append("balances", [])
-        (book.store.connection.execute)("insert into versions values (2)")
+        (book.store.connection.execute)("insert into versions values (3)")
     book.close()
-    with pytest.raises(BookError, match="version 2 and this Gigawatt knows up to 1; install a later one"):
+    with pytest.raises(BookError, match="version 3 and this Gigawatt knows up to 2; install a later one"):
         store_at(place)
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_a_book_of_version_1_is_brought_to_the_next_and_holds_what_it_held(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = place_for(kind, tmp_path)
+    with monkeypatch.context() as earlier:
+        for store in (sqlite, postgres):
+            earlier.setattr(store, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-2])
+        filled(place).close()
+        before = Book(store_at(place))
+        assert before.store.all("select version from versions") == [(1,)]
+        head, records = before.head, [*before.entries(), *before.facts(), *before.failed()]
+        before.close()
+    for _ in range(2):
+        now = Book(store_at(place))
+        assert now.store.all("select version from versions order by 1") == [(1,), (2,)]
+        assert (now.head, [*now.entries(), *now.facts(), *now.failed()]) == (head, records)
+        assert verify(now).findings == ()
+        now.close()
 
 
 def test_a_file_that_was_cut_short_or_is_something_else_is_told(tmp_path: Path) -> None:

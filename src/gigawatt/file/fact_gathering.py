@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import pathlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import polars as pl
@@ -27,29 +27,30 @@ from gigawatt.file.fact_checks import (
 from gigawatt.file.fact_files import BOOK, LINE, Table, read_table
 from gigawatt.file.fact_kinds import BETWEEN, BY_NAME, FACT_KINDS, FILLED_BY_NONE, KIND_COLUMN, Column, FactKind
 from gigawatt.file.fact_names import Names
-from gigawatt.file.facts_on_record import NewFacts, tables_on_record
+from gigawatt.file.facts_on_record import NewFacts, by_period, table_on_record
 from gigawatt.file.focus import read_focus
-from gigawatt.model.entry import FactOnRecord
 from gigawatt.model.facts import Facts
-from gigawatt.model.gathered import Gathered, Source, Unmapped
+from gigawatt.model.gathered import Gathered, Register, Source, Unmapped
 from gigawatt.model.programme import Programme
 from gigawatt.values.ids import listed, unknown
 
 _GROUP = ("pool", "workload", "month", "slice")
+_BY_GROUP, _BY_NAME = attrgetter(*(f"fact.{name}" for name in _GROUP)), attrgetter("name")
 _ROW = "row of a fact"
+_AT_ONCE = 100_000
 
 
 def gather(
     programme: Programme,
     files: Sequence[str],
     bills: Sequence[str] = (),
-    on_record: Iterable[tuple[int, FactOnRecord]] | None = None,
+    register: Register | None = None,
 ) -> Gathered:
     """Read files of facts, each `FILE` or `KIND=FILE`, and providers' bills in FOCUS, each `MAP=FILE`.
 
-    `on_record` are the facts that a book has, each with its number: they count too, and what is told again with other
-    content is a fault; what the book does not have is told as `new`. ProgrammeError carries every fault of every file
-    with its place.
+    The facts that a `register` has on record count too, a month of a kind at a time where there are many; what is told
+    again with other content is a fault; what it does not have is told as `new`. ProgrammeError carries every fault of
+    every file with its place.
     """
     names, found, new = Names.of(programme), FaultList(), NewFacts()
     tables = _tables(files, found)
@@ -63,28 +64,40 @@ def gather(
             tables.append((BY_NAME["use"], table))
             unmapped += left
     rows: dict[str, list[pl.DataFrame]] = {kind.name: [] for kind in FACT_KINDS}
-    for kind, table in chain(tables_on_record(on_record or ()), _let_go(tables)):
+    for kind, table in _let_go(tables):
         wrong = list(checked_header(table, kind))
         found.faults += wrong
         if not wrong:
             rows[kind.name].append(sound_rows(table, kind, names, found))
     read: Counter[str] = Counter()
     repeats: Counter[str] = Counter()
-    counts = dict.fromkeys(BY_NAME, 0)
+    on_record = register.fact_counts() if register is not None else {}
+    counts = {kind.name: sum(many for (name, _), many in on_record.items() if name == kind.name) for kind in FACT_KINDS}
     sources: list[Source] = []
     held: dict[str, tuple[object, ...]] = {}
     for kind in FACT_KINDS:
+        fresh: dict[str, pl.DataFrame] = {}
         if rows[kind.name]:
             every = pl.concat(rows.pop(kind.name))
-            once = _once(kind, every, found)
-            counts[kind.name] = once.height
-            told_now = int((every[FILE] != BOOK).sum())
-            read[kind.name], repeats[kind.name] = told_now, every.height - once.height
-            if on_record is not None:
-                new.add(kind, once)
-            told = _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
+            fresh = by_period(kind, _new(kind, every, register, names, found))
+            read[kind.name], count = every.height, sum(frame.height for frame in fresh.values())
+            repeats[kind.name] = every.height - count
+            counts[kind.name] += count
+            del every
+        sizes = Counter({period: many for (name, period), many in on_record.items() if name == kind.name})
+        sizes.update({period: frame.height for period, frame in fresh.items()})
+        told: list[Source] = []
+        for periods in _few_at_once(sizes):
+            pages = register.fact_pages(kind.name, periods) if register is not None else ()
+            frames = [sound_rows(table_on_record(kind, page), kind, names, found) for page in pages]
+            once = pl.concat([*frames, *(fresh[period] for period in periods if period in fresh)])
+            told += _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
+        if told:
+            told.sort(key=_BY_GROUP if kind.name == "use" else _BY_NAME)
             sources += told
             held[kind.held_in] = tuple(source.fact for source in told)
+        if register is not None:
+            new.frames += [(kind, period, frame) for period, frame in fresh.items()]
     if found.faults:
         raise ProgrammeError(found.faults)
     facts = Facts(**held)  # type: ignore[arg-type]
@@ -142,6 +155,31 @@ def _parted(table: Table, faults: FaultList) -> Iterable[tuple[FactKind, Table]]
             known = {column.name for column in kind.every_column}
             kept = [name for name in rows.columns if name in known or rows[name].null_count() < rows.height]
             yield kind, Table(table.file, rows.select(kept), table.columns)
+
+
+def _few_at_once(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Periods in their order, so many at once as have few facts together; one of many facts alone."""
+    at_once: list[str] = []
+    for period in sorted(sizes):
+        if at_once and sum(sizes[one] for one in (*at_once, period)) > _AT_ONCE:
+            yield at_once
+            at_once = []
+        at_once.append(period)
+    if at_once:
+        yield at_once
+
+
+def _new(
+    kind: FactKind, every: pl.DataFrame, register: Register | None, names: Names, faults: FaultList
+) -> pl.DataFrame:
+    """The rows of files that are not on record, each once; what is on record with other content is a fault."""
+    had = []
+    if register is not None:
+        for piece in every[KEY].sort().to_frame().iter_slices(_AT_ONCE):
+            found = register.facts_with_ids([f"{kind.name}|{key}" for key in piece[KEY]])
+            if found:
+                had.append(sound_rows(table_on_record(kind, found), kind, names, FaultList()))
+    return _once(kind, pl.concat([*had, every]), faults).filter(pl.col(FILE) != BOOK)
 
 
 def _once(kind: FactKind, every: pl.DataFrame, faults: FaultList) -> pl.DataFrame:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Any
 
 from gigawatt.errors import BookError
 from gigawatt.ledger.chain import GENESIS, chained, is_plain
+from gigawatt.ledger.paging import Ask, FactsOnRecord, pages
 from gigawatt.ledger.periods import PeriodStates, after, out_of_order, refusal
 from gigawatt.ledger.rules import BOOKS_OWN, FACTS, NOT_YET, TIMEOUT, refused, wrong_in_itself
 from gigawatt.ledger.seam import Row, Store
 from gigawatt.ledger.state import ACT, AMOUNT, AT, CONTENT, CREDIT, DEBIT, ID, REFERS, State
 from gigawatt.model.booked import CREATED, DIFFERS, EXISTS, Answer, BookIdentity, PeriodStanding
 from gigawatt.model.entry import NO_LIMIT, Account, Act, Entry, FactOnRecord
+from gigawatt.model.gathered import Register
 
 LINK = AT["link"]
 _AT_ONCE = 20_000
@@ -337,31 +340,38 @@ class Book:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every entry in the order in which it was taken, by the names of its columns; read a piece at a time."""
-        return (dict(zip(AT, row, strict=True)) for row in self._paged("entries"))
+        return (dict(zip(AT, row, strict=True)) for row in self._paged(partial(self.store.page, "entries")))
 
-    def facts(self, kind: str = "") -> Iterator[tuple[int, FactOnRecord]]:
-        """Every fact on record (of one kind, where that is named) with its number; read a piece at a time."""
-        return ((row[0], FactOnRecord(*row[1:5])) for row in self._paged("facts", kind))
+    def facts(self, kind: str = "") -> Iterator[FactOnRecord]:
+        """Every fact on record (of one kind, where that is named) by kind and period; read a piece at a time."""
+        for of_kind, period in sorted(self.fact_counts()):
+            if kind in ("", of_kind):
+                rows = self._paged(partial(self.store.facts_page, of_kind, period))
+                yield from (FactOnRecord(id, of_kind, period, content) for _, id, content in rows)
+
+    @contextmanager
+    def register(self) -> Iterator[Register]:
+        """The facts on record as they stand now, until it is left: what comes meanwhile is not among them."""
+        with self.store.reading():
+            yield FactsOnRecord(self.store)
 
     def failed(self) -> Iterator[tuple[str, str]]:
         """Every id that failed, with the error: it can never be posted again; read a piece at a time."""
-        return ((row[1], row[2]) for row in self._paged("failures"))
+        return ((row[1], row[2]) for row in self._paged(partial(self.store.page, "failures")))
 
-    def fact_counts(self) -> dict[str, int]:
-        """How many facts of each kind are on record."""
+    def fact_counts(self) -> dict[tuple[str, str], int]:
+        """How many facts of each kind and period are on record."""
         with self.store.reading():
             return self.store.fact_counts()
 
-    def _paged(self, table: str, kind: str = "") -> Iterator[Row]:
-        """All rows of a table. Records are only ever added, so that pieces read one after another fit together."""
-        after = 0
-        while True:
+    def _paged(self, ask: Ask) -> Iterator[Row]:
+        """All rows of a kind. Records are only ever added, so that pieces read one after another fit together."""
+
+        def read(after: int, most: int) -> list[Row]:
             with self.store.reading():
-                rows = self.store.page(table, after, _AT_ONCE, kind)
-            yield from rows
-            if len(rows) < _AT_ONCE:
-                return
-            after = rows[-1][0]
+                return ask(after, most)
+
+        return chain.from_iterable(pages(read, _AT_ONCE))
 
     def balances(self) -> dict[str, tuple[int, int, int, int]]:
         """By account: debits, credits, pending debits, pending credits; minor units."""

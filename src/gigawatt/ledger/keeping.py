@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -123,8 +124,10 @@ def _refuse_unknown_facts(book: Book, gathered: Gathered) -> None:
     Asked once its own facts are on record, and again when all is kept: of two settlements at once one at least finds
     those of the other. What it took back for want of them, the next settlement posts again.
     """
-    on_record = book.fact_counts()
-    more = {kind: on_record.get(kind, 0) - count for kind, count in gathered.counts.items()}
+    on_record: Counter[str] = Counter()
+    for (kind, _), count in book.fact_counts().items():
+        on_record[kind] += count
+    more = {kind: on_record[kind] - count for kind, count in gathered.counts.items()}
     if any(count < 0 for count in more.values()):
         raise BookError("the book lacks facts of this settlement: read them with the book that they are to be kept in")
     if any(more.values()):
@@ -177,10 +180,10 @@ def _take(book: Book, batch: list[Entry]) -> None:
         )
 
 
-def _news(remaining: Iterable[Remaining], had: Iterable[tuple[int, FactOnRecord]]) -> Iterator[FactOnRecord]:
+def _news(remaining: Iterable[Remaining], had: Iterable[FactOnRecord]) -> Iterator[FactOnRecord]:
     """What is left of promises, where a book has it not, or otherwise: then under the next number."""
     latest: dict[str, tuple[int, str]] = {}
-    for _, record in had:
+    for record in had:
         told, _, number = record.id.rpartition("#")
         latest[told] = (int(number), record.content)
     for one in remaining:

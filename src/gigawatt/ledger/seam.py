@@ -30,8 +30,11 @@ class Store(Protocol):
     def known_facts(self, ids: Collection[str]) -> set[str]:
         """Which of some ids are facts on record."""
 
-    def fact_counts(self) -> dict[str, int]:
-        """How many facts of each kind are on record."""
+    def fact_counts(self) -> dict[tuple[str, str], int]:
+        """How many facts of each kind and period are on record."""
+
+    def facts_page(self, kind: str, period: str, after: int, most: int) -> list[Row]:
+        """(seq, id, content) of the next `most` facts of a kind and period whose seq is above one, in order."""
 
     def referring(self, ids: Collection[str]) -> list[Row]:
         """The entries that refer to one of some ids, in order."""
@@ -42,8 +45,8 @@ class Store(Protocol):
     def waiting(self, period: str = "") -> list[Row]:
         """Pending entries that nothing has resolved, of one period where one is named."""
 
-    def page(self, table: str, after: int, most: int, kind: str = "") -> list[Row]:
-        """The next `most` rows of a table whose seq is above one, in order; of one kind of facts where it is named."""
+    def page(self, table: str, after: int, most: int) -> list[Row]:
+        """The next `most` rows of a table whose seq is above one, in order."""
 
     def periods_used(self) -> set[str]:
         """The periods of all entries."""

@@ -47,7 +47,7 @@ def statement_of(book: Book, first: str, second: str, period: str) -> Statement:
     _refuse_unknown(book, (first, second), seen)
     standing = next((one for one in book.periods() if one.period == period), PeriodStanding(period))
     named = {fact for line in (*lines, *accrued) for fact in line.facts if fact.startswith(f"{SUM}|")}
-    digests = {record.id: record.content for _, record in book.facts(SUM) if record.id in named} if named else {}
+    digests = {record.id: record.content for record in book.facts(SUM) if record.id in named} if named else {}
     return Statement(
         book.identity.programme, book.identity.currency, first, second, period, standing.state, opening,
         tuple(sorted(lines, key=lambda line: line.day)), tuple(accrued), _left(book, first, second, period),
@@ -101,7 +101,7 @@ def _same(row: Row) -> tuple[str, ...]:
 def _left(book: Book, first: str, second: str, period: str) -> tuple[Left, ...]:
     """What was left of the promises between the two at the period's end, as last settled."""
     latest: dict[str, dict[str, Any]] = {}
-    for _, record in book.facts(REMAINING):
+    for record in book.facts(REMAINING):
         if record.period == period:
             latest[record.id.rpartition("#")[0]] = json.loads(record.content)
     return tuple(

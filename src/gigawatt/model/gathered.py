@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, Protocol
 
 from gigawatt.model.entry import FactOnRecord
 from gigawatt.model.facts import Facts
+
+
+class Register(Protocol):
+    """Facts on record, as a book has them: each a number, an id and its content."""
+
+    def fact_counts(self) -> Mapping[tuple[str, str], int]:
+        """How many there are of each kind and period."""
+
+    def fact_pages(self, kind: str, periods: Sequence[str]) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Those of a kind and some periods, by pieces."""
+
+    def facts_with_ids(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
+        """Those that have one of some ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gigawatt.errors import BookError
-from gigawatt.store.schema import VERSION, tables
+from gigawatt.store.schema import VERSION, steps
 from gigawatt.store.sql import Row, SqlStore, columns_of
 
 THERE = (
@@ -33,15 +33,16 @@ class PostgresStore(SqlStore):
             self._migrate(create)
 
     def _migrate(self, create: bool) -> None:
-        if not self.all(THERE)[0][0]:
-            if not create:
-                raise BookError(f"{self.place}: there is no book; settle a programme into it first")
+        if not create and not self._version():
+            raise BookError(f"{self.place}: there is no book; settle a programme into it first")
+        if self._version() < VERSION:
             with self.writing():
-                if not self.all(THERE)[0][0]:
-                    for statement in tables("postgres"):
-                        self.connection.execute(statement.encode())
-                    self.connection.execute("insert into versions values (%s)", (VERSION,))
-        self.refuse_later_versions(self.all("select max(version) from versions")[0][0], str(self.place))
+                for statement in steps("postgres", self._version()):
+                    self.connection.execute(statement.encode())
+
+    def _version(self) -> int:
+        """The version of the book; 0 where there is none."""
+        return self.known_version(str(self.place)) if self.all(THERE)[0][0] else 0
 
     @contextmanager
     def _told(self) -> Iterator[None]:

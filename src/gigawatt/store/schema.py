@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gigawatt.model.booked import BALANCE, COLUMNS
 
-VERSION = 1
 TYPES = {
     "sqlite": {int: "integer", str: "text", bytes: "blob"},
     "postgres": {int: "bigint", str: "text", bytes: "bytea"},
@@ -17,6 +16,9 @@ INDEXES = (
     "create index entries_refers on entries (refers) where refers <> ''",
     "create index entries_pending on entries (seq) where act = 'pending'",
 )
+FACTS_BY_PERIOD = "create index facts_by_period on facts (kind, period, seq)"
+VERSION = 2
+"""1: tables, indexes and triggers. 2: facts are found by kind and period."""
 KEPT = "nothing in a book is changed or deleted; post a reversal or a credit note"
 
 
@@ -25,7 +27,14 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def tables(dialect: str) -> list[str]:
+def steps(dialect: str, version: int) -> list[str]:
+    """The statements that bring a book of a version (0 where there is none) to this one."""
+    made = [_tables(dialect), [FACTS_BY_PERIOD]]
+    notes = [[f"insert into versions values ({number})"] for number in range(1, VERSION + 1)]
+    return [one for step, note in list(zip(made, notes, strict=True))[version:] for one in (*step, *note)]
+
+
+def _tables(dialect: str) -> list[str]:
     """The statements that make version 1: tables, indexes, and triggers that refuse every change and deletion."""
     types, strict = TYPES[dialect], " strict" if dialect == "sqlite" else ""
     made = [f"create table versions (version {types[int]} primary key){strict}"]

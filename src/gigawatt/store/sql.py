@@ -34,12 +34,14 @@ class SqlStore(ABC):
     def append(self, table: str, rows: Sequence[Row]) -> None:
         """Add rows, inside `writing`."""
 
-    def refuse_later_versions(self, version: int, place: str) -> None:
-        """BookError where the book was made by a later Gigawatt."""
+    def known_version(self, place: str) -> int:
+        """The version of the book. BookError where it was made by a later Gigawatt."""
+        version = int(self.all("select max(version) from versions")[0][0])
         if version > VERSION:
             raise BookError(
                 f"{place}: the book has version {version} and this Gigawatt knows up to {VERSION}; install a later one"
             )
+        return version
 
     def head(self) -> Row | None:
         """(seq, at_us, hash) of the last record of all tables; None in an empty book."""
@@ -57,9 +59,15 @@ class SqlStore(ABC):
         """Which of some ids are facts on record."""
         return {row[0] for row in self._asked(f"select id {self.among('facts', 'id')}", ids)}
 
-    def fact_counts(self) -> dict[str, int]:
-        """How many facts of each kind are on record."""
-        return dict(self.all("select kind, count(*) from facts group by kind"))
+    def fact_counts(self) -> dict[tuple[str, str], int]:
+        """How many facts of each kind and period are on record."""
+        counted = self.all("select kind, period, count(*) from facts group by kind, period")
+        return {(kind, period): count for kind, period, count in counted}
+
+    def facts_page(self, kind: str, period: str, after: int, most: int) -> list[Row]:
+        """(seq, id, content) of the next facts of a kind and period by seq."""
+        among = "select seq, id, content from facts where kind = ? and period = ? and seq > ? order by seq limit ?"
+        return self.all(among, kind, period, after, most)
 
     def referring(self, ids: Collection[str]) -> list[Row]:
         """The entries that refer to one of some ids, in order."""
@@ -79,10 +87,9 @@ class SqlStore(ABC):
             return self.all(f"{among} and period = ? order by seq", period)
         return self.all(f"{among} order by seq")
 
-    def page(self, table: str, after: int, most: int, kind: str = "") -> list[Row]:
-        """The next rows of a table by seq, of one kind of facts where that is named."""
-        among = f"select {columns_of(table)} from {table} where seq > ? {'and kind = ?' if kind else ''} "
-        return self.all(f"{among} order by seq limit ?", after, *((kind,) if kind else ()), most)
+    def page(self, table: str, after: int, most: int) -> list[Row]:
+        """The next rows of a table by seq."""
+        return self.all(f"select {columns_of(table)} from {table} where seq > ? order by seq limit ?", after, most)
 
     def periods_used(self) -> set[str]:
         """The periods of all entries."""

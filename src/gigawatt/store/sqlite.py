@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import BookError
-from gigawatt.store.schema import TABLES, VERSION, tables
+from gigawatt.store.schema import TABLES, VERSION, steps
 from gigawatt.store.sql import Row, SqlStore, columns_of
 
 PATIENCE_S = 60.0
@@ -34,15 +34,19 @@ class SqliteStore(SqlStore):
             self._migrate()
 
     def _migrate(self) -> None:
-        if not self.all("select 1 from sqlite_master where name = 'versions'"):
-            if self.all("select 1 from sqlite_master"):
-                raise BookError(f"{self.path}: is a database of something else; name a book, or a new file")
+        if self._version() < VERSION:
             with self.writing():
-                if not self.all("select 1 from sqlite_master where name = 'versions'"):
-                    for statement in tables("sqlite"):
-                        self.connection.execute(statement)
-                    self.connection.execute("insert into versions values (?)", (VERSION,))
-        self.refuse_later_versions(self.all("select max(version) from versions")[0][0], str(self.path))
+                for statement in steps("sqlite", self._version()):
+                    self.connection.execute(statement)
+
+    def _version(self) -> int:
+        """The version of the book; 0 where the file is empty."""
+        names = {name for (name,) in self.all("select name from sqlite_master")}
+        if "versions" in names:
+            return self.known_version(str(self.path))
+        if names:
+            raise BookError(f"{self.path}: is a database of something else; name a book, or a new file")
+        return 0
 
     @contextmanager
     def _told(self) -> Iterator[None]:
