@@ -16,7 +16,7 @@ from gigawatt.model.booked import COLUMNS
 PART = "\x1f"
 GENESIS = bytes(32)
 _TEXT = {table: PART.join((table, *["%s"] * (len(columns) - 1))) for table, columns in COLUMNS.items()}
-"""The text of a record of each table, a place for each column but the hash: twice as fast as to join them."""
+"""The text of a record of each table, a place for each column but the hash: filled twice as fast as joined."""
 _UNPLAIN = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 """Control characters, all but the newline, and halves of a character."""
 
@@ -34,9 +34,9 @@ def hash_of(text: str, before: bytes) -> bytes:
 def chained(rows: Iterable[tuple[str, Row]], last: int, before: bytes) -> Iterator[tuple[str, Row]]:
     """Records with their tables, numbered and chained after the one of number `last` and hash `before`."""
     for seq, (table, row) in enumerate(rows, last + 1):
-        row = (seq, *row[1:])
-        before = hash_of(text_of(table, row), before)
-        yield table, (*row[:-1], before)
+        numbered = (seq, *row[1:-1])
+        before = hash_of(_TEXT[table] % numbered, before)
+        yield table, (*numbered, before)
 
 
 def is_plain(*texts: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import InvalidOperation
+from functools import lru_cache
 
 from gigawatt.ledger.chain import is_plain
 from gigawatt.ledger.pairs import amount_at
@@ -26,6 +27,7 @@ ALREADY = {
     "expire": "pending_already_expired",
 }  # fmt: skip
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+_is_month = lru_cache(1000)(MONTH.fullmatch)
 _RATE = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
@@ -48,7 +50,7 @@ def wrong_in_itself(row: Row, currency: str, books_currency: str) -> str:
         return "accounts_the_same"
     if currency != books_currency:
         return "currency_not_the_books"
-    if not MONTH.fullmatch(period):
+    if not _is_month(period):
         return "period_not_a_month"
     if day[:7] > period:
         return "day_after_period"
