@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,8 +108,7 @@ def read_facts(
     """
     from gigawatt.file.fact_gathering import gather
 
-    with book.register() if book is not None else nullcontext() as register:
-        return gather(programme, [os.fspath(file) for file in files], bills, register)
+    return gather(programme, [os.fspath(file) for file in files], bills, book.register() if book is not None else None)
 
 
 def facts_schema_text() -> str:

@@ -53,13 +53,13 @@ def place_for(kind: str, folder: Path) -> str:
     return schema_of(SERVER)
 
 
-def store_at(place: str) -> Any:
+def store_at(place: str, create: bool = True) -> Any:
     """The store of a place."""
     if place.startswith("postgres"):
         from gigawatt.store.postgres import PostgresStore
 
-        return PostgresStore(place)
-    return SqliteStore(Path(place))
+        return PostgresStore(place, create=create)
+    return SqliteStore(Path(place), create=create)
 
 
 def book_at(place: str, clock: Any = None) -> Book:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from books import COST, OWED, PAID, STORES, Clock, book_at, entry, place_for
 
+from gigawatt.errors import BookError
 from gigawatt.model.entry import FactOnRecord, Foreign
 
 Line = tuple[dict[str, Any], str]
@@ -30,6 +31,7 @@ TABLE: dict[str, list[Line]] = {
     "an entry runs between two accounts": [({**A, "credit": COST, "currency": "EUR"}, "accounts_the_same")],
     "a book has one currency": [({**A, "currency": "EUR", "period": "2026"}, "currency_not_the_books")],
     "a period is a month": [({**A, "period": "2026-13", "day": date(2027, 1, 1)}, "period_not_a_month")],
+    "a month is written in plain figures": [({**A, "period": "\u0662026-10"}, "period_not_a_month")],
     "a day lies in its period or before": [
         ({**A, "day": date(2026, 11, 1), "act": "reverse"}, "day_after_period"),
         ({**A, "day": date(2026, 9, 30)}, "created"),
@@ -40,6 +42,7 @@ TABLE: dict[str, list[Line]] = {
     "only what is pending expires": [({**A, "timeout_s": 5, "foreign": EUR}, "timeout_not_expected")],
     "time does not run back": [({**PENDING, "timeout_s": -5}, "timeout_not_expected")],
     "another currency has its rate": [({**A, "foreign": Foreign("EUR", 100, "much")}, "rate_not_stated")],
+    "a rate is written in plain figures": [({**A, "foreign": Foreign("EUR", 100, "\u0661")}, "rate_not_stated")],
     "another currency is known": [({**A, "foreign": Foreign("XXX", 100, "1")}, "rate_not_stated")],
     "an amount is that of its rate": [
         ({**A, "amount": 111, "foreign": EUR}, "amount_not_at_rate"),
@@ -188,6 +191,20 @@ TABLE: dict[str, list[Line]] = {
         ({"id": "n", "refers": "a", "act": "credit_note", **SWAPPED, "amount": 5, "period": "2026-11"}, "created"),
     ],
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", STORES)
+@pytest.mark.parametrize("name", ["id", "link", "refers"])
+@pytest.mark.parametrize("text", ["a\x00", "\ud800", "a\x1fb"])
+def test_what_a_store_cannot_look_up_is_refused_with_all_that_was_sent_with_it(
+    name: str, text: str, kind: str, tmp_path: Any
+) -> None:
+    book = book_at(place_for(kind, tmp_path))
+    with pytest.raises(BookError, match="reference is not plain text"):
+        book.post([entry("a"), entry(**{"id": "b", name: text})])
+    assert list(book.entries()) == []
+    assert answers_of(book, [{"id": "a"}]) == "created"
+    book.close()
 
 
 def answers_of(book: Any, lines: list[dict[str, Any]], link: str = "") -> str:

@@ -290,9 +290,12 @@ def test_the_same_fact_with_other_content_is_refused_and_nothing_is_kept(
 def test_facts_read_a_few_at_a_time_are_those_read_at_once(
     desk: Desk, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Ids, workloads and months are each in another order."""
+    desk.programme = desk.written(TEXT.replace("workloads: {chat", "workloads: {aid: {kind: serving, chips: 1}, chat"))
     months = [f"2026-{month:02}" for month in (3, 1, 2, 1, 1, 2)]
     on_record = used(*((f"u{n}", month, n + 1) for n, month in enumerate(months)))
-    desk.settle("2026-03", on_record, reported(*((f"r{month}", month, 1000) for month in sorted(set(months)))))
+    on_record = on_record.replace("chat,2026-02", "aid,2026-02")
+    desk.settle("2026-03", on_record, reported(("r3", "2026-01", 10), ("r2", "2026-02", 20), ("r1", "2026-03", 30)))
     again_and_more = desk.folder / "more.csv"
     again_and_more.write_text(on_record + used(("v1", "2026-02", 9), ("v2", "2026-01", 8)).removeprefix(USE))
     with desk.book() as book:
@@ -304,7 +307,29 @@ def test_facts_read_a_few_at_a_time_are_those_read_at_once(
     assert list(found.new) == list(at_a_time.new)
     assert (dict(found.repeats), dict(found.counts)) == ({"use": 6}, dict(at_a_time.counts))
     assert (found.facts, found.sources) == (at_a_time.facts, at_a_time.sources)
-    assert [one.rows for one in found.sources if one.kind == "use"] == [4, 3, 1]
+    assert [one.rows for one in found.sources if one.kind == "use"] == [2, 4, 1, 1]
+    assert [one.name for one in found.sources if one.kind == "revenue"] == ["acme|r1", "acme|r2", "acme|r3"]
+
+
+def test_no_more_facts_are_read_at_once_than_those_of_the_largest_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fact_gathering, "_AT_ONCE", 10)
+    sizes = {"2026-03": 4, "2026-01": 3, "2026-02": 7, "2026-04": 25, "2026-05": 10, "": 1}
+    assert list(fact_gathering._few_at_once(sizes)) == [
+        ["", "2026-01"],
+        ["2026-02"],
+        ["2026-03"],
+        ["2026-04"],
+        ["2026-05"],
+    ]
+
+
+def test_facts_of_several_months_come_by_pieces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.settle("2026-03", used(*((f"u{n}", f"2026-0{1 + n // 5}", n + 1) for n in range(12))))
+    monkeypatch.setattr(paging, "_FACTS_AT_ONCE", 4)
+    with desk.book() as book, book.register() as register:
+        pages = list(register.fact_pages("use", ["2026-01", "2026-02", "2026-03"]))
+    assert [len(page) for page in pages] == [4, 5, 3]
+    assert sorted(id for page in pages for _, id, _ in page) == sorted(f"use|meter|u{n}" for n in range(12))
 
 
 def test_many_facts_of_one_line_are_named_by_their_digest(desk: Desk) -> None:

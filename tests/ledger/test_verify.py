@@ -14,7 +14,7 @@ from gigawatt.ledger.book import Book
 from gigawatt.ledger.verify import verify
 from gigawatt.model.booked import BALANCE, COLUMNS, BookIdentity, Verified
 from gigawatt.model.entry import FactOnRecord, Foreign
-from gigawatt.store import postgres, sqlite
+from gigawatt.store import sql
 from gigawatt.store.schema import steps
 
 TABLES = {**COLUMNS, "balances": BALANCE}
@@ -145,22 +145,53 @@ def test_a_book_of_a_later_version_is_refused(kind: str, tmp_path: Path) -> None
         store_at(place)
 
 
+LATER = {"facts_by_period", "limits_account"}
+
+
+def indexes(book: Book, kind: str) -> set[str]:
+    """The names of a book's indexes."""
+    where = (
+        "sqlite_master where type = 'index'" if kind == "sqlite" else "pg_indexes where schemaname = current_schema()"
+    )
+    return {row[0] for row in book.store.all(f"select {'name' if kind == 'sqlite' else 'indexname'} from {where}")}
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_a_book_of_version_1_that_may_not_be_changed_serves_as_it_is(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may post may not always add an index, and what is kept as it was is not to be written to."""
+    place = place_for(kind, tmp_path)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(sql, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-3])
+        filled(place).close()
+    monkeypatch.setattr(sql, "steps", lambda dialect, version: ["create index facts_by_period on nothing (n)"])
+    book = book_at(place)
+    assert book.store.all("select version from versions") == [(1,)]
+    assert book.post([entry("later")])[0].ok
+    assert [one.id for one in book.facts("use")] == ["meter-1", "meter-2"]
+    assert verify(book).findings == ()
+    book.close()
+
+
 @pytest.mark.parametrize("kind", STORES)
 def test_a_book_of_version_1_is_brought_to_the_next_and_holds_what_it_held(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = place_for(kind, tmp_path)
     with monkeypatch.context() as earlier:
-        for store in (sqlite, postgres):
-            earlier.setattr(store, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-2])
+        earlier.setattr(sql, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-3])
         filled(place).close()
-        before = Book(store_at(place))
-        assert before.store.all("select version from versions") == [(1,)]
-        head, records = before.head, [*before.entries(), *before.facts(), *before.failed()]
-        before.close()
+    before = Book(store_at(place, create=False))
+    assert before.store.all("select version from versions") == [(1,)]
+    assert not LATER & indexes(before, kind)
+    assert verify(before).findings == ()
+    head, records = before.head, [*before.entries(), *before.facts(), *before.failed()]
+    before.close()
     for _ in range(2):
         now = Book(store_at(place))
         assert now.store.all("select version from versions order by 1") == [(1,), (2,)]
+        assert indexes(now, kind) >= LATER
         assert (now.head, [*now.entries(), *now.facts(), *now.failed()]) == (head, records)
         assert verify(now).findings == ()
         now.close()

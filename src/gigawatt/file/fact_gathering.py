@@ -6,6 +6,7 @@ import hashlib
 import pathlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -44,7 +45,7 @@ def gather(
     programme: Programme,
     files: Sequence[str],
     bills: Sequence[str] = (),
-    register: Register | None = None,
+    register: AbstractContextManager[Register] | None = None,
 ) -> Gathered:
     """Read files of facts, each `FILE` or `KIND=FILE`, and providers' bills in FOCUS, each `MAP=FILE`.
 
@@ -71,33 +72,36 @@ def gather(
             rows[kind.name].append(sound_rows(table, kind, names, found))
     read: Counter[str] = Counter()
     repeats: Counter[str] = Counter()
-    on_record = register.fact_counts() if register is not None else {}
-    counts = {kind.name: sum(many for (name, _), many in on_record.items() if name == kind.name) for kind in FACT_KINDS}
-    sources: list[Source] = []
-    held: dict[str, tuple[object, ...]] = {}
-    for kind in FACT_KINDS:
-        fresh: dict[str, pl.DataFrame] = {}
-        if rows[kind.name]:
-            every = pl.concat(rows.pop(kind.name))
-            fresh = by_period(kind, _new(kind, every, register, names, found))
-            read[kind.name], count = every.height, sum(frame.height for frame in fresh.values())
-            repeats[kind.name] = every.height - count
-            counts[kind.name] += count
-            del every
-        sizes = Counter({period: many for (name, period), many in on_record.items() if name == kind.name})
-        sizes.update({period: frame.height for period, frame in fresh.items()})
-        told: list[Source] = []
-        for periods in _few_at_once(sizes):
-            pages = register.fact_pages(kind.name, periods) if register is not None else ()
-            frames = [sound_rows(table_on_record(kind, page), kind, names, found) for page in pages]
-            once = pl.concat([*frames, *(fresh[period] for period in periods if period in fresh)])
-            told += _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
-        if told:
-            told.sort(key=_BY_GROUP if kind.name == "use" else _BY_NAME)
-            sources += told
-            held[kind.held_in] = tuple(source.fact for source in told)
-        if register is not None:
-            new.frames += [(kind, period, frame) for period, frame in fresh.items()]
+    with register or nullcontext() as held_before:
+        on_record = held_before.fact_counts() if held_before is not None else {}
+        counts = dict.fromkeys(BY_NAME, 0)
+        sources: list[Source] = []
+        held: dict[str, tuple[object, ...]] = {}
+        for kind in FACT_KINDS:
+            fresh: dict[str, pl.DataFrame] = {}
+            if rows[kind.name]:
+                every = pl.concat(rows.pop(kind.name))
+                fresh = by_period(kind, _new(kind, every, held_before, names, found))
+                read[kind.name] = every.height
+                repeats[kind.name] = every.height - sum(frame.height for frame in fresh.values())
+                del every
+            sizes = Counter({period: many for (name, period), many in on_record.items() if name == kind.name})
+            sizes.update({period: frame.height for period, frame in fresh.items()})
+            counts[kind.name] = sizes.total()
+            if sizes:
+                read[kind.name] += 0  # it is named though the book alone tells of it
+            told: list[Source] = []
+            for periods in _few_at_once(sizes):
+                pages = held_before.fact_pages(kind.name, periods) if held_before is not None else ()
+                frames = [sound_rows(table_on_record(kind, page), kind, names, found) for page in pages]
+                once = pl.concat([*frames, *(fresh[period] for period in periods if period in fresh)])
+                told += _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
+            if told:
+                told.sort(key=_BY_GROUP if kind.name == "use" else _BY_NAME)
+                sources += told
+                held[kind.held_in] = tuple(source.fact for source in told)
+            if held_before is not None:
+                new.frames += [(kind, period, frame) for period, frame in fresh.items()]
     if found.faults:
         raise ProgrammeError(found.faults)
     facts = Facts(**held)  # type: ignore[arg-type]
@@ -175,7 +179,7 @@ def _new(
     """The rows of files that are not on record, each once; what is on record with other content is a fault."""
     had = []
     if register is not None:
-        for piece in every[KEY].sort().to_frame().iter_slices(_AT_ONCE):
+        for piece in every[KEY].unique().sort().to_frame().iter_slices(_AT_ONCE):
             found = register.facts_with_ids([f"{kind.name}|{key}" for key in piece[KEY]])
             if found:
                 had.append(sound_rows(table_on_record(kind, found), kind, names, FaultList()))

@@ -353,7 +353,7 @@ class Book:
 
     @contextmanager
     def register(self) -> Iterator[Register]:
-        """The facts on record as they stand now, until it is left: what comes meanwhile is not among them."""
+        """The facts on record as they stand when first asked for: what comes after that is not among them."""
         with self.store.reading():
             yield FactsOnRecord(self.store)
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from gigawatt.errors import BookError
-from gigawatt.store.schema import VERSION, steps
 from gigawatt.store.sql import Row, SqlStore, columns_of
 
 THERE = (
@@ -30,17 +29,15 @@ class PostgresStore(SqlStore):
         self.place = psycopg.conninfo.conninfo_to_dict(url).get("dbname", "") or "the database"
         with self._told():
             self.connection = psycopg.connect(url, autocommit=True)
-            self._migrate(create)
+            if not create and not self.version():
+                raise BookError(f"{self.place}: there is no book; settle a programme into it first")
+            self.migrate("postgres", create)
 
-    def _migrate(self, create: bool) -> None:
-        if not create and not self._version():
-            raise BookError(f"{self.place}: there is no book; settle a programme into it first")
-        if self._version() < VERSION:
-            with self.writing():
-                for statement in steps("postgres", self._version()):
-                    self.connection.execute(statement.encode())
+    def run(self, sql: str) -> None:
+        """Run a statement."""
+        self.connection.execute(sql.encode())
 
-    def _version(self) -> int:
+    def version(self) -> int:
         """The version of the book; 0 where there is none."""
         return self.known_version(str(self.place)) if self.all(THERE)[0][0] else 0
 

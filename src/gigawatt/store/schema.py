@@ -16,9 +16,12 @@ INDEXES = (
     "create index entries_refers on entries (refers) where refers <> ''",
     "create index entries_pending on entries (seq) where act = 'pending'",
 )
-FACTS_BY_PERIOD = "create index facts_by_period on facts (kind, period, seq)"
+FOUND_FASTER = (
+    "create index facts_by_period on facts (kind, period, seq)",
+    "create index limits_account on limits (account, seq)",
+)
 VERSION = 2
-"""1: tables, indexes and triggers. 2: facts are found by kind and period."""
+"""1: tables, indexes and triggers. 2: facts are found by kind and period, limits by account."""
 KEPT = "nothing in a book is changed or deleted; post a reversal or a credit note"
 
 
@@ -29,7 +32,7 @@ def quoted(name: str) -> str:
 
 def steps(dialect: str, version: int) -> list[str]:
     """The statements that bring a book of a version (0 where there is none) to this one."""
-    made = [_tables(dialect), [FACTS_BY_PERIOD]]
+    made = [_tables(dialect), FOUND_FASTER]
     notes = [[f"insert into versions values ({number})"] for number in range(1, VERSION + 1)]
     return [one for step, note in list(zip(made, notes, strict=True))[version:] for one in (*step, *note)]
 

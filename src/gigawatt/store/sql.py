@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from gigawatt.errors import BookError
 from gigawatt.model.booked import COLUMNS
-from gigawatt.store.schema import TABLES, VERSION, quoted
+from gigawatt.store.schema import TABLES, VERSION, quoted, steps
 
 Row = tuple[Any, ...]
 RESOLVED = "('post_pending', 'void_pending', 'expire')"
@@ -31,8 +32,36 @@ class SqlStore(ABC):
         """How a query goes on for the rows of a table that have one of a list of values in a column: `from ...`."""
 
     @abstractmethod
+    def run(self, sql: str) -> None:
+        """Run a statement."""
+
+    @abstractmethod
+    def version(self) -> int:
+        """The version of the book; 0 where there is none."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction, alone among writers."""
+
+    @abstractmethod
     def append(self, table: str, rows: Sequence[Row]) -> None:
         """Add rows, inside `writing`."""
+
+    def migrate(self, dialect: str, create: bool) -> None:
+        """Make the tables where there are none, and bring a book of an earlier version to this one.
+
+        Who only reads leaves an earlier version as it is, and so does who may not change it: it serves, if slower.
+        """
+        before = self.version()
+        if before == VERSION or (before and not create):
+            return
+        try:
+            with self.writing():
+                for statement in steps(dialect, self.version()):
+                    self.run(statement)
+        except BookError:
+            if not before:
+                raise
 
     def known_version(self, place: str) -> int:
         """The version of the book. BookError where it was made by a later Gigawatt."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import BookError
-from gigawatt.store.schema import TABLES, VERSION, steps
+from gigawatt.store.schema import TABLES
 from gigawatt.store.sql import Row, SqlStore, columns_of
 
 PATIENCE_S = 60.0
@@ -29,17 +30,27 @@ class SqliteStore(SqlStore):
             raise BookError(f"{path}: no book can be made there ({error.strerror}); name another place") from error
         with self._told():
             self.connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
-            self.connection.execute("pragma journal_mode = wal")
+            self._keep_a_log()
             self.connection.execute("pragma synchronous = full")
-            self._migrate()
+            self.migrate("sqlite", create)
 
-    def _migrate(self) -> None:
-        if self._version() < VERSION:
-            with self.writing():
-                for statement in steps("sqlite", self._version()):
-                    self.connection.execute(statement)
+    def _keep_a_log(self) -> None:
+        """Have a write-ahead log. While another begins the same file SQLite says at once that it is locked."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self.connection.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
 
-    def _version(self) -> int:
+    def run(self, sql: str) -> None:
+        """Run a statement."""
+        self.connection.execute(sql)
+
+    def version(self) -> int:
         """The version of the book; 0 where the file is empty."""
         names = {name for (name,) in self.all("select name from sqlite_master")}
         if "versions" in names:
