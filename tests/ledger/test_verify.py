@@ -148,6 +148,15 @@ def test_a_book_of_a_later_version_is_refused(kind: str, tmp_path: Path) -> None
 LATER = {"facts_by_period", "limits_account"}
 
 
+def filled_at_version_1(kind: str, folder: Path) -> str:
+    """A place where a book lies as it was made and filled before there was another version."""
+    place = place_for(kind, folder)
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(sql, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-3])
+        filled(place).close()
+    return place
+
+
 def indexes(book: Book, kind: str) -> set[str]:
     """The names of a book's indexes."""
     where = (
@@ -161,10 +170,7 @@ def test_a_book_of_version_1_that_may_not_be_changed_serves_as_it_is(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who may post may not always add an index, and what is kept as it was is not to be written to."""
-    place = place_for(kind, tmp_path)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(sql, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-3])
-        filled(place).close()
+    place = filled_at_version_1(kind, tmp_path)
     monkeypatch.setattr(sql, "steps", lambda dialect, version: ["create index facts_by_period on nothing (n)"])
     book = book_at(place)
     assert book.store.all("select version from versions") == [(1,)]
@@ -175,13 +181,8 @@ def test_a_book_of_version_1_that_may_not_be_changed_serves_as_it_is(
 
 
 @pytest.mark.parametrize("kind", STORES)
-def test_a_book_of_version_1_is_brought_to_the_next_and_holds_what_it_held(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = place_for(kind, tmp_path)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(sql, "steps", lambda dialect, version: [] if version else steps(dialect, 0)[:-3])
-        filled(place).close()
+def test_a_book_of_version_1_is_brought_to_the_next_and_holds_what_it_held(kind: str, tmp_path: Path) -> None:
+    place = filled_at_version_1(kind, tmp_path)
     before = Book(store_at(place, create=False))
     assert before.store.all("select version from versions") == [(1,)]
     assert not LATER & indexes(before, kind)

@@ -36,7 +36,7 @@ from gigawatt.model.programme import Programme
 from gigawatt.values.ids import listed, unknown
 
 _GROUP = ("pool", "workload", "month", "slice")
-_BY_GROUP, _BY_NAME = attrgetter(*(f"fact.{name}" for name in _GROUP)), attrgetter("name")
+_ORDER_OF_USE, _ORDER = attrgetter(*(f"fact.{name}" for name in _GROUP)), attrgetter("name")
 _ROW = "row of a fact"
 _AT_ONCE = 100_000
 
@@ -90,14 +90,8 @@ def gather(
             counts[kind.name] = sizes.total()
             if sizes:
                 read[kind.name] += 0  # it is named though the book alone tells of it
-            told: list[Source] = []
-            for periods in _few_at_once(sizes):
-                pages = held_before.fact_pages(kind.name, periods) if held_before is not None else ()
-                frames = [sound_rows(table_on_record(kind, page), kind, names, found) for page in pages]
-                once = pl.concat([*frames, *(fresh[period] for period in periods if period in fresh)])
-                told += _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
+            told = _every(kind, sizes, fresh, held_before, names, found)
             if told:
-                told.sort(key=_BY_GROUP if kind.name == "use" else _BY_NAME)
                 sources += told
                 held[kind.held_in] = tuple(source.fact for source in told)
             if held_before is not None:
@@ -159,6 +153,24 @@ def _parted(table: Table, faults: FaultList) -> Iterable[tuple[FactKind, Table]]
             known = {column.name for column in kind.every_column}
             kept = [name for name in rows.columns if name in known or rows[name].null_count() < rows.height]
             yield kind, Table(table.file, rows.select(kept), table.columns)
+
+
+def _every(
+    kind: FactKind,
+    sizes: Mapping[str, int],
+    fresh: Mapping[str, pl.DataFrame],
+    register: Register | None,
+    names: Names,
+    faults: FaultList,
+) -> list[Source]:
+    """All facts of a kind, those on record and those that are new, by period, in their order."""
+    found: list[Source] = []
+    for periods in _few_at_once(sizes):
+        pages = register.fact_pages(kind.name, periods) if register is not None else ()
+        frames = [sound_rows(table_on_record(kind, page), kind, names, faults) for page in pages]
+        once = pl.concat([*frames, *(fresh[period] for period in periods if period in fresh)])
+        found += _summed(kind, once) if kind.name == "use" else _singly(kind, once, names)
+    return sorted(found, key=_ORDER_OF_USE if kind.name == "use" else _ORDER)
 
 
 def _few_at_once(sizes: Mapping[str, int]) -> Iterator[list[str]]:

@@ -22,8 +22,8 @@ _UNPLAIN = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def text_of(table: str, row: Row) -> str:
-    """The text of a record; its last column, the hash, left out."""
-    return _TEXT[table] % row[:-1]
+    """The text of a record, whose columns are all but the hash."""
+    return _TEXT[table] % row
 
 
 def hash_of(text: str, before: bytes) -> bytes:
@@ -35,7 +35,7 @@ def chained(rows: Iterable[tuple[str, Row]], last: int, before: bytes) -> Iterat
     """Records with their tables, numbered and chained after the one of number `last` and hash `before`."""
     for seq, (table, row) in enumerate(rows, last + 1):
         numbered = (seq, *row[1:-1])
-        before = hash_of(_TEXT[table] % numbered, before)
+        before = hash_of(text_of(table, numbered), before)
         yield table, (*numbered, before)
 
 

@@ -91,7 +91,7 @@ class _Verifier:
         if row[0] != seq + 1:
             what = f"record {seq + 1}" if row[0] == seq + 2 else f"records {seq + 1} to {row[0] - 1}"
             self._find(place, f"{what} before it is missing" if row[0] > seq else "its number is there twice")
-        text = text_of(table, row)
+        text = text_of(table, row[:-1])
         if hash_of(text, before) != row[-1] or text.count(PART) != len(row) - 1:
             self._find(place, "was changed, or what stands before it was: its hash is not that of the chain")
         return int(row[0])
